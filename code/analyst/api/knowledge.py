@@ -1,0 +1,116 @@
+"""Routes of what there is: sources, sessions, examples, capabilities, health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from analyst import __version__, understanding
+from analyst.api.bodies import ExampleBody, SqlBody
+from analyst.api.visit import Visit
+from analyst.errors import AnalystError
+from analyst.example import Example, ExampleStatus
+from analyst.exporting import FORMATS
+from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
+from analyst.ports import Cancellation
+from analyst.question import LONGEST_QUESTION
+
+QUESTIONS_SHOWN = 12
+
+
+class Knowledge:
+    """Routes of what there is; each knows its visitor through `visit`."""
+
+    def __init__(self, visit: Callable[[], Visit]) -> None:
+        self._visit = visit
+
+    def register(self, app: APIGatewayRestResolver) -> None:
+        """Put the routes into the application."""
+        app.get("/sources", summary="Databases that may be asked", tags=["Data"])(self.sources)
+        app.get("/sessions", summary="Conversations of this person", tags=["Questions"])(self.sessions)
+        app.get("/sessions/<session_id>", summary="One conversation", tags=["Questions"])(self.session)
+        app.post("/sql", summary="Have SQL written, and nothing run", tags=["Questions"])(self.sql)
+        app.get("/examples", summary="Approved and proposed pairs", tags=["Examples"])(self.examples)
+        app.post("/examples", summary="Add a pair", tags=["Examples"])(self.add_example)
+        app.delete("/examples/<example_id>", summary="Revoke a pair", tags=["Examples"])(self.revoke_example)
+        app.get("/capabilities", summary="What this installation can do now", tags=["Service"])(
+            self.capabilities
+        )
+        app.get("/health", summary="Is everything up?", tags=["Service"])(self.health)
+
+    def sources(self) -> dict[str, Any]:
+        """Each source with its example questions."""
+        house = self._visit().house
+        return {"sources": [house.describe(source) for source in house.sources.all]}
+
+    def sessions(self) -> dict[str, Any]:
+        """Newest first."""
+        here = self._visit()
+        return {"sessions": here.house.questions.sessions(person=here.person)}
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        """Its questions with their answers, oldest first."""
+        here = self._visit()
+        queries = here.house.desk.session(session_id, person=here.person)
+        return {"session_id": session_id, "queries": queries}
+
+    def sql(self, body: SqlBody) -> dict[str, Any]:
+        """One draft of the model, unchecked."""
+        house = self._visit().house
+        catalog = house.analyst.catalog(house.sources.get(body.source).key)
+        request = house.analyst.draft_request(understanding.clean(body.question), catalog)
+        draft = house.writer.draft(request, cancellation=Cancellation())
+        return {
+            "decision": draft.decision,
+            "sql": draft.sql,
+            "message": draft.message,
+            "usage": asdict(draft.usage),
+        }
+
+    def examples(self, source: str = "", status: str = "") -> dict[str, Any]:
+        """Newest first."""
+        house = self._visit().house
+        key = house.sources.get(source).key if source else None
+        found = house.examples.all(source=key, status=ExampleStatus(status) if status else None)
+        return {"examples": [_example(e) for e in found]}
+
+    def add_example(self, body: ExampleBody) -> tuple[dict[str, Any], int]:
+        """Its SQL is guarded and planned first."""
+        house = self._visit().house
+        key = house.sources.get(body.source).key
+        return _example(house.teach(key, body.question, body.sql, approve_as=body.approve_as)), 201
+
+    def revoke_example(self, example_id: int) -> dict[str, Any]:
+        """It neither answers nor teaches any more."""
+        here = self._visit()
+        return _example(here.house.examples.decide(example_id, ExampleStatus.REVOKED, by=here.operator))
+
+    def capabilities(self) -> dict[str, Any]:
+        """The model's state, formats and limits."""
+        house = self._visit().house
+        return {
+            "version": __version__,
+            "model": house.model_state(),
+            "formats": list(FORMATS),
+            "row_limit": house.settings.row_limit,
+            "xlsx_row_limit": XLSX_MOST_ROWS,
+            "longest_question": LONGEST_QUESTION,
+            "modes": ["fast", "thorough"],
+        }
+
+    def health(self) -> tuple[dict[str, Any], int]:
+        """200 while questions can be stored, 503 otherwise."""
+        house = self._visit().house
+        try:
+            house.state.rows("SELECT 1")
+        except AnalystError as error:
+            return {"status": "down", "message": str(error)}, 503
+        return {"status": "ok", "model": house.model_state()["state"]}, 200
+
+
+def _example(example: Example) -> dict[str, Any]:
+    at = example.decided_at.isoformat() if example.decided_at else None
+    return asdict(example) | {"decided_at": at}

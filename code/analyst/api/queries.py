@@ -1,0 +1,101 @@
+"""Routes of questions: ask, look, cancel, fetch the rows, judge."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from analyst.api.bodies import AskBody, FeedbackBody
+from analyst.api.visit import Visit
+from analyst.asking import MOST_SHOWN
+from analyst.errors import Conflict
+from analyst.exporting import export
+
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes of a file that is sent as it is; a function's response ends at 6 MB, base64 included."""
+
+
+class Queries:
+    """Routes of questions; each knows its visitor through `visit`."""
+
+    def __init__(self, visit: Callable[[], Visit]) -> None:
+        self._visit = visit
+
+    def register(self, app: APIGatewayRestResolver) -> None:
+        """Put the routes into the application."""
+        app.post("/query", summary="Ask a question", tags=["Questions"])(self.ask)
+        app.get("/query/<query_id>", summary="Look at a question", tags=["Questions"])(self.look)
+        app.delete("/query/<query_id>", summary="Cancel a question", tags=["Questions"])(self.cancel)
+        app.get("/query/<query_id>/rows", summary="Fetch all rows", tags=["Questions"])(self.rows)
+        app.post("/query/<query_id>/feedback", summary="Approve or reject an answer", tags=["Questions"])(
+            self.feedback
+        )
+
+    def ask(self, body: AskBody) -> tuple[dict[str, Any], int]:
+        """Store the question and answer 202 with its id; look at `GET /query/{id}` for what becomes of it."""
+        here = self._visit()
+        question = here.house.desk.new_question(
+            body.question,
+            source=body.source,
+            session_id=body.session_id,
+            person=here.person,
+            request_id=here.request_id,
+            mode=body.mode,
+            use_cache=body.use_cache,
+        )
+        here.house.desk.put(question)
+        return {"query_id": question.id, "session_id": question.session_id}, 202
+
+    def look(self, query_id: str, rows: Annotated[int, Query(ge=0, le=MOST_SHOWN)] = 100) -> dict[str, Any]:
+        """Its status, steps, and as much of the answer as there is."""
+        here = self._visit()
+        return here.house.desk.show(query_id, person=here.person, rows=rows)
+
+    def cancel(self, query_id: str) -> dict[str, Any]:
+        """Stop the model's and the database's work on it."""
+        here = self._visit()
+        here.house.desk.cancel(query_id, person=here.person)
+        return here.house.desk.show(query_id, person=here.person, rows=0)
+
+    def rows(self, query_id: str, format: Literal["csv", "xlsx", "json"] = "csv") -> Response[str]:
+        """The stored result as a file; a large one as a redirection (303) to a short-lived link."""
+        here = self._visit()
+        result_id = here.house.desk.result_id(query_id, person=here.person)
+        file = export(result_id, format=format, results=here.house.results, objects=here.house.objects)
+        if file.size > LARGEST_BODY:
+            return Response(
+                status_code=303, headers={"Location": here.house.objects.link(file.name)}, body=""
+            )
+        headers = {"Content-Disposition": f'attachment; filename="answer.{format}"'}
+        body = base64.b64encode(file.read()).decode()
+        response = Response(status_code=200, content_type=file.media_type, headers=headers, body=body)
+        response.base64_encoded = True
+        return response
+
+    def feedback(self, query_id: str, body: FeedbackBody) -> dict[str, Any]:
+        """An approved answer becomes an example that answers and teaches from then on."""
+        here = self._visit()
+        given: dict[str, Any] = {
+            "verdict": body.verdict,
+            "by": here.operator,
+            "at": here.now,
+            "note": body.note,
+        }
+        if body.verdict == "approve":
+            given["example_id"] = _approve(query_id, body.note, here)
+        else:
+            here.house.desk.result_id(query_id, person=here.person)
+        here.house.desk.judged(query_id, given)
+        return given
+
+
+def _approve(query_id: str, note: str, here: Visit) -> int:
+    question, sql = here.house.desk.answered(query_id, person=here.person)
+    if not sql:
+        raise Conflict("Only an answer that has SQL can be approved.")
+    example = here.house.teach(question.source, question.text, sql, approve_as=here.operator, note=note)
+    return example.id

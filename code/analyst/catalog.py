@@ -1,0 +1,118 @@
+"""What a source holds: tables, columns, links and the values worth knowing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table or view."""
+
+    name: str
+    type: str
+    """The database's own name of the type: "integer", "timestamp with time zone"."""
+    comment: str = ""
+    nullable: bool = True
+    values: tuple[str, ...] = ()
+    """Values worth knowing; all of them when `values_complete`, else the most frequent."""
+    values_complete: bool = False
+    lowest: str = ""
+    highest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table or view."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    comment: str = ""
+    primary_key: tuple[str, ...] = ()
+    rows: int | None = None
+    """About how many rows, as the database estimates; None when it does not know."""
+    kind: str = "table"
+    """"table", "view", "materialized view", "foreign table" or "partitioned table"."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Schema and name, which together are unique in a catalog."""
+        return self.schema, self.name
+
+    def column(self, name: str) -> Column | None:
+        """The column of exactly that name, or None."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """How two tables belong together: the columns here equal the columns there."""
+
+    table: tuple[str, str]
+    columns: tuple[str, ...]
+    to_table: tuple[str, str]
+    to_columns: tuple[str, ...]
+    declared: bool = True
+    """False when it was inferred from names and types."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """Everything known about one source; what a person edited wins over what was read."""
+
+    source: str
+    dialect: str
+    tables: tuple[Table, ...]
+    links: tuple[Link, ...] = ()
+    glossary: tuple[tuple[str, str], ...] = ()
+    """Words of the business and what they mean here."""
+    default_schema: str = "public"
+    """The schema whose tables may be named without it."""
+
+    def table(self, name: str, schema: str = "") -> Table | None:
+        """The table of exactly that name; without a schema, the default one's."""
+        return next((t for t in self.tables if t.key == (schema or self.default_schema, name)), None)
+
+    def without(self, hidden: frozenset[tuple[str, str]]) -> Catalog:
+        """The same catalog without some tables and their links."""
+        tables = tuple(t for t in self.tables if t.key not in hidden)
+        links = tuple(k for k in self.links if k.table not in hidden and k.to_table not in hidden)
+        return replace(self, tables=tables, links=links)
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change when a table, column, type or key does, and not with the rows."""
+        shape = [
+            [t.schema, t.name, list(t.primary_key), sorted([c.name, c.type] for c in t.columns)]
+            for t in sorted(self.tables, key=lambda t: t.key)
+        ]
+        return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The catalog as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Catalog:
+        """The inverse of `to_dict`; raises KeyError or TypeError on a wrong shape."""
+        return cls(
+            source=data["source"],
+            dialect=data["dialect"],
+            tables=tuple(_table(t) for t in data["tables"]),
+            links=tuple(_link(k) for k in data.get("links", ())),
+            glossary=tuple((word, meaning) for word, meaning in data.get("glossary", ())),
+            default_schema=data.get("default_schema", "public"),
+        )
+
+
+def _table(data: dict[str, Any]) -> Table:
+    columns = tuple(Column(**{**c, "values": tuple(c.get("values", ()))}) for c in data["columns"])
+    return Table(**{**data, "columns": columns, "primary_key": tuple(data.get("primary_key", ()))})
+
+
+def _link(data: dict[str, Any]) -> Link:
+    pairs = {k: tuple(data[k]) for k in ("table", "columns", "to_table", "to_columns")}
+    return Link(declared=data.get("declared", True), **pairs)

@@ -1,0 +1,58 @@
+"""The `analyst` command: thin over the package, one file a subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from analyst import __version__
+from analyst.cli import ask, catalog, evaluate, examples, guard, up
+from analyst.errors import AnalystError, WrongUsage
+
+COMMANDS = (up, ask, evaluate, guard, examples, catalog)
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 wrong usage, 3 refused, 4 cannot be answered or
+    unclear, 5 the database, 6 the model, 1 anything else."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        return code
+    except AnalystError as error:
+        _tell(error, as_json=getattr(chosen, "json", False))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has left; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="analyst",
+        description="Ask questions about your data in plain words.",
+        epilog="Exit codes: 0 done, 2 wrong usage, 3 refused, 4 cannot be answered or unclear, 5 the database,"
+        " 6 the model, 1 anything else.",
+    )
+    parser.add_argument("--version", action="version", version=f"analyst {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return parser
+
+
+def _tell(error: AnalystError, *, as_json: bool) -> None:
+    message = " ".join(str(error).split())
+    if as_json:
+        code = "wrong_usage" if isinstance(error, WrongUsage) else error.code
+        sys.stderr.write(json.dumps({"error": {"code": code, "message": message, "request_id": ""}}) + "\n")
+    else:
+        sys.stderr.write(f"analyst: {message}\n")

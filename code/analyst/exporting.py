@@ -1,0 +1,42 @@
+"""A stored result as a file to take away."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from analyst.ports import ResultStore
+from analyst.stores.object_files import ObjectFiles
+
+FORMATS = {
+    "csv": ("analyst.exports.to_csv", "text/csv; charset=utf-8"),
+    "xlsx": ("analyst.exports.to_xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": ("analyst.exports.to_json", "application/json"),
+}
+"""Format -> the module that writes it, and its media type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """A finished file."""
+
+    name: str
+    media_type: str
+    size: int
+    objects: ObjectFiles
+
+    def read(self) -> bytes:
+        """The whole file."""
+        with self.objects.read(self.name) as file:
+            return file.read()
+
+
+def export(result_id: str, *, format: str, results: ResultStore, objects: ObjectFiles) -> Export:
+    """Write a stored result in one of FORMATS, once; raises TooLarge, NotFound or StoreError."""
+    module, media_type = FORMATS[format]
+    name = f"{result_id}.{format}"
+    if not objects.exists(name):
+        columns, batches = results.stream(result_id)
+        with objects.put(name) as out:
+            importlib.import_module(module).write(columns, batches, out)
+    return Export(name=name, media_type=media_type, size=objects.size(name), objects=objects)

@@ -1,0 +1,1 @@
+"""Results as files that a person downloads, one format per file."""

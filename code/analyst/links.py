@@ -1,0 +1,128 @@
+"""Links between tables that nobody declared, read from names and types; rather one too few than one wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from analyst.catalog import Column, Link, Table
+
+_TOO_COMMON = frozenset({"id", "key", "code", "name", "uuid", "guid", "number", "no", "nr"})
+"""Names that say nothing about which table is meant."""
+_FAMILIES: Mapping[str, str] = {
+    "smallint": "integer",
+    "int": "integer",
+    "integer": "integer",
+    "bigint": "integer",
+    "text": "text",
+    "string": "text",
+    "varchar": "text",
+    "char": "text",
+    "character": "text",
+    "character varying": "text",
+}
+
+_Keys = Mapping[tuple[str, str], Column]
+
+
+def infer_links(tables: Sequence[Table], declared: Sequence[Link] = ()) -> tuple[Link, ...]:
+    """Links from a column to another table's key of one column, where the names fit and the types too.
+
+    Names fit when both columns share one that says enough ("carrier_code"), or when the column is named
+    after the table ("customer_id", "customerid", "id_customer" -> customer or customers). A column of a
+    declared link is left alone, and so is one that fits several tables equally well.
+    """
+    taken = {(link.table, name) for link in declared for name in link.columns}
+    keys = {t.key: column for t in tables if (column := _key(t)) is not None}
+    return tuple(
+        Link(
+            table=table.key,
+            columns=(column.name,),
+            to_table=target,
+            to_columns=(keys[target].name,),
+            declared=False,
+        )
+        for table in tables
+        for column in table.columns
+        if (table.key, column.name) not in taken
+        if (target := _target(table, column, keys)) is not None
+    )
+
+
+def _key(table: Table) -> Column | None:
+    """The one column that identifies a row: the primary key, or where none is declared what looks like it."""
+    if table.primary_key:
+        return table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+    return _presumed_key(table) if "view" not in table.kind else None
+
+
+def _presumed_key(table: Table) -> Column | None:
+    """A column "id", or the only required id when it is named for the table; two make a table that links."""
+    required = [c for c in table.columns if not c.nullable and _looks_like_id(c.name)]
+    plain = [c for c in table.columns if c.name.lower() == "id"]
+    if plain or len(required) != 1:
+        return plain[0] if len(plain) == 1 else None
+    name = required[0].name
+    own = name.lower() == f"{table.name[:1].lower()}id" or _named_after(name, table.name)
+    return required[0] if own else None
+
+
+def _looks_like_id(name: str) -> bool:
+    return name.lower().endswith("id") or name.lower().startswith("id_")
+
+
+def _target(table: Table, column: Column, keys: _Keys) -> tuple[str, str] | None:
+    fits = [
+        key
+        for key, target in keys.items()
+        if key != table.key
+        and _family(target.type) == _family(column.type)
+        and _names_fit(column.name, key[1], target.name)
+    ]
+    if _is(keys.get(table.key), column):
+        # A table's own key links only to the table it is named after: customer_details.customer_id.
+        fits = [key for key in fits if _named_after(column.name, key[1])]
+        if _named_after(column.name, table.name):
+            return None
+    return _only(fits, schema=table.schema, name=column.name)
+
+
+def _is(key: Column | None, column: Column) -> bool:
+    return key is not None and key.name == column.name
+
+
+def _names_fit(column: str, table: str, key: str) -> bool:
+    same = column.lower() == key.lower() and column.lower() not in _TOO_COMMON
+    return same or _named_after(column, table)
+
+
+def _named_after(column: str, table: str) -> bool:
+    """Whether a column's name is that of a table with "id" before or after it."""
+    return bool(_stems(column) & _singulars(table))
+
+
+def _stems(column: str) -> set[str]:
+    name = column.lower()
+    found = re.fullmatch(r"(?:id_(?P<after>.+))|(?:(?P<before>.+?)_?id)", name)
+    stem = (found["after"] or found["before"]) if found else ""
+    return {stem} if len(stem) > 1 else set()
+
+
+def _singulars(table: str) -> set[str]:
+    """A table's name, and what it may be the plural of."""
+    name = table.lower()
+    endings = (("ies", "y"), ("es", ""), ("s", ""))
+    return {name} | {name.removesuffix(end) + put for end, put in endings if name.endswith(end)}
+
+
+def _only(keys: Iterable[tuple[str, str]], *, schema: str, name: str) -> tuple[str, str] | None:
+    """The one that fits best: in the same schema before others, named after before same-named."""
+    left = list(keys)
+    for better in (lambda key: key[0] == schema, lambda key: _named_after(name, key[1])):
+        left = [key for key in left if better(key)] or left
+    return left[0] if len(left) == 1 else None
+
+
+def _family(type_: str) -> str:
+    plain = type_.partition("(")[0].strip().lower()
+    return _FAMILIES.get(plain, type_.lower())

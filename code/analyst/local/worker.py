@@ -1,0 +1,90 @@
+"""A worker process: waits for questions in the store and hands each to the worker function's handler.
+
+python -m analyst.local.worker
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import signal
+import threading
+import time
+from types import FrameType
+
+import psycopg2
+
+from analyst import log
+from analyst.errors import StoreError
+from analyst.local.functions import Handler, load_handler
+from analyst.settings import Settings
+from analyst.stores.questions import CHANNEL
+from analyst.stores.state import State
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often the store is looked at without a notice: for leases that ran out."""
+
+
+class Waiting:
+    """Finds unfinished questions that nobody works on, and sleeps until there may be one."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._state = State(url)
+        self._listener: psycopg2.extensions.connection | None = None
+
+    def questions(self) -> list[str]:
+        """Ids of questions to take up, oldest first."""
+        rows = self._state.rows(
+            "SELECT id FROM questions WHERE status IN ('queued', 'running')"
+            " AND (status = 'queued' OR lease_until < now()) ORDER BY asked_at LIMIT 10"
+        )
+        return [row["id"] for row in rows]
+
+    def sleep(self, seconds: float) -> None:
+        """Return at the next notice, or after so many seconds."""
+        try:
+            if self._listener is None or self._listener.closed:
+                self._listener = psycopg2.connect(self._url, connect_timeout=5)
+                self._listener.autocommit = True
+                self._listener.cursor().execute(f"LISTEN {CHANNEL}")
+                return
+            select.select([self._listener], [], [], seconds)
+            self._listener.poll()
+            self._listener.notifies.clear()
+        except (psycopg2.Error, OSError):
+            self._listener = None
+            time.sleep(seconds)
+
+
+def run(handler: Handler, waiting: Waiting, stop: threading.Event) -> None:
+    """Take questions up until somebody wants it to stop."""
+    while not stop.is_set():
+        try:
+            # Several workers see the same list; the store lets only one claim each question.
+            took = [handler({"query_id": q}, None)["taken"] for q in waiting.questions() if not stop.is_set()]
+        except StoreError:
+            logger.warning("the state database does not answer; trying again")
+            took = []
+        if not any(took):
+            waiting.sleep(LOOK_SECONDS)
+
+
+def main() -> None:
+    """Run one worker; SIGTERM lets the present question go back to the store."""
+    settings = Settings.read()
+    log.start(settings.log_level)
+    stop = threading.Event()
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    run(load_handler("data-analyst-worker"), Waiting(settings.state_url), stop)
+
+
+if __name__ == "__main__":
+    main()

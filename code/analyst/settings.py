@@ -1,0 +1,113 @@
+"""Every setting, read from the environment here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from analyst.errors import ConfigurationError
+
+APPLICATION = "data-analyst-bi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this process is set up; each field is the environment variable ANALYST_<FIELD> in capitals."""
+
+    data: Path = field(default_factory=lambda: _xdg("XDG_DATA_HOME", ".local/share"))
+    """Where the product keeps its state on one machine."""
+    cache: Path = field(default_factory=lambda: _xdg("XDG_CACHE_HOME", ".cache"))
+    """Where downloads are kept; later runs reuse them."""
+
+    state_url: str = field(default="", repr=False)
+    """The product's own Postgres."""
+    sources: str = field(default="", repr=False)
+    """Databases that may be asked: "name=postgresql://… name=postgresql://…"."""
+    row_limit: int = 1_000_000
+    """Rows that one answer may hold."""
+    timeout_seconds: float = 60.0
+    """Seconds that one query may take on the source."""
+
+    model: str = "local"
+    """"local", "openai" (any compatible endpoint) or "bedrock"."""
+    model_id: str = ""
+    """The model's name at its server, or its Bedrock id."""
+    model_url: str = ""
+    """The OpenAI-compatible endpoint."""
+    model_key: str = field(default="", repr=False)
+    """The endpoint's key."""
+    model_file: str = ""
+    """A model file of your own for the local server, in place of the one that is fetched."""
+    model_sha256: str = ""
+    """The digest of that file."""
+    words: str = "model"
+    """Who writes the words of an answer: "model" (checked against the result) or "template"."""
+    words_rows: int = 50
+    """Rows of a result that the model is shown at most."""
+    embedder: str = "minilm"
+    """"minilm" (local) or "bedrock"."""
+    embedder_id: str = "amazon.titan-embed-text-v2:0"
+    region: str = ""
+    """The AWS region of Bedrock; empty for the account's default."""
+
+    port: int = 8080
+    """The page's port on this machine."""
+    api_port: int = 8081
+    """The API's port on this machine."""
+    workers: int = 2
+    """Processes that answer questions on this machine."""
+    keep_days: float = 90.0
+    """Days after which finished questions are forgotten."""
+    keep_results_days: float = 7.0
+    """Days after which stored results are removed."""
+    querybot: str = ""
+    """The function that writes SQL; empty to write it in this process."""
+    worker: str = ""
+    """The function that answers questions; empty where worker processes wait on the store."""
+    lambda_url: str = ""
+    """Where functions are invoked, when that is not AWS itself."""
+    log_level: str = "INFO"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None, **changes: Any) -> Settings:
+        """The settings of an environment; raises ConfigurationError naming a wrong one."""
+        found = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            name = f"ANALYST_{setting.name.upper()}"
+            if found.get(name, "").strip():
+                values[setting.name] = _typed(name, found[name].strip(), str(setting.type))
+        return cls(**(values | {k: v for k, v in changes.items() if v is not None}))
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for a child process."""
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {f"ANALYST_{name.upper()}": str(value) for name, value in given.items() if value != ""}
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """NAME=value lines of a `.env` file, without quotes; nothing where there is no file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.removeprefix("export ").strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+def _xdg(variable: str, default: str) -> Path:
+    base = os.environ.get(variable, "")
+    return (Path(base) if base.startswith("/") else Path.home() / default) / APPLICATION
+
+
+def _typed(name: str, text: str, kind: str) -> Any:
+    try:
+        if kind == "Path":
+            return Path(text).expanduser().absolute()
+        return {"int": int, "float": float}.get(kind, str)(text)
+    except ValueError:
+        wanted = {"int": "a whole number", "float": "a number"}[kind]
+        raise ConfigurationError(f"The setting {name} must be {wanted}; it is {text!r}.") from None

@@ -1,0 +1,262 @@
+"""Puts the parts together as the settings say; nothing is opened before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from analyst.analyst import Analyst
+from analyst.errors import ConfigurationError
+from analyst.example import Example, ExampleStatus
+from analyst.policy import Policy
+from analyst.ports import Dispatcher, Embedder, Model, SqlWriter
+from analyst.question import Step
+from analyst.settings import Settings
+from analyst.source import Source
+from analyst.sources import SourceTable, read_sources
+
+if TYPE_CHECKING:
+    from analyst.asking import Desk
+    from analyst.stores.catalogs import Catalogs
+    from analyst.stores.examples import Examples
+    from analyst.stores.object_files import ObjectFiles
+    from analyst.stores.questions import Questions
+    from analyst.stores.result_files import ResultFiles
+    from analyst.stores.state import State
+    from analyst.worker import Worker
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+
+class House:
+    """Every part of one process, made on first use."""
+
+    def __init__(self, settings: Settings, *, local_model: Callable[[], Model] | None = None) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self._local_model = local_model or self._running_model
+
+    @cached_property
+    def sources(self) -> SourceTable:
+        """The databases that may be asked."""
+        return read_sources(self.settings.sources)
+
+    def add_source(self, source: Source) -> None:
+        """One more database that may be asked, for the life of this process."""
+        self.sources.add(source)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "state" in self.__dict__:
+            self.state.close()
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The limits that hold for everybody."""
+        return Policy(row_limit=self.settings.row_limit, timeout_seconds=self.settings.timeout_seconds)
+
+    @cached_property
+    def state(self) -> State:
+        """The connection to the product's own Postgres."""
+        from analyst.stores.state import State
+
+        if not self.settings.state_url:
+            raise ConfigurationError(
+                "ANALYST_STATE_URL is not set: the product does not know its own database."
+            )
+        return State(self.settings.state_url)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Questions, sessions and leases."""
+        from analyst.stores.questions import Questions
+
+        return Questions(self.state)
+
+    @cached_property
+    def examples(self) -> Examples:
+        """Approved pairs."""
+        from analyst.stores.examples import Examples
+
+        return Examples(self.state)
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """What was read of the sources."""
+        from analyst.stores.catalogs import Catalogs
+
+        return Catalogs(self.state)
+
+    @cached_property
+    def results(self) -> ResultFiles:
+        """Stored results."""
+        from analyst.stores.result_files import ResultFiles
+
+        return ResultFiles(self.settings.data / "results")
+
+    @cached_property
+    def objects(self) -> ObjectFiles:
+        """Finished exports behind short-lived links."""
+        from analyst.stores.object_files import ObjectFiles
+
+        return ObjectFiles(
+            self.settings.data / "exports",
+            secret=self.api_key.encode(),
+            base_url=f"http://127.0.0.1:{self.settings.api_port}/objects",
+        )
+
+    @cached_property
+    def api_key(self) -> str:
+        """The key that callers of the API must send."""
+        try:
+            return (self.settings.data / "api_key").read_text(encoding="utf-8").strip()
+        except OSError:
+            raise ConfigurationError("There is no API key yet; `analyst up` makes one.") from None
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """Turns questions into vectors."""
+        from analyst.embedders import open_embedder
+
+        options = {} if self.settings.embedder == "minilm" else self._bedrock_embedding()
+        return open_embedder(self.settings.embedder, **options)
+
+    @cached_property
+    def model(self) -> Model:
+        """The language model."""
+        kinds = {"local": self._local_model, "openai": self._openai_model, "bedrock": self._bedrock_model}
+        if self.settings.model not in kinds:
+            raise ConfigurationError(
+                f"ANALYST_MODEL is {self.settings.model!r}; it may be {', '.join(kinds)}."
+            )
+        return kinds[self.settings.model]()
+
+    @cached_property
+    def writer(self) -> SqlWriter:
+        """Writes SQL and words, in this process or behind a function."""
+        from analyst.writer import Writer
+
+        return self._remote_writer() if self.settings.querybot else Writer(sql_model=self.model)
+
+    @cached_property
+    def analyst(self) -> Analyst:
+        """Answers questions."""
+        return Analyst(
+            questions=self.questions,
+            examples=self.examples,
+            catalogs=self.catalogs,
+            results=self.results,
+            sources=self.sources,
+            embedder=self.embedder,
+            writer=self.writer,
+            clock=self.clock,
+            policy=self.policy,
+            words_by_model=self.settings.words == "model",
+            words_rows=self.settings.words_rows,
+        )
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """How questions reach a worker."""
+        if not self.settings.worker:
+            from analyst.dispatching import StoreDispatcher
+
+            return StoreDispatcher(self.questions)
+        from analyst.invoking import LambdaDispatcher
+
+        return LambdaDispatcher(function=self.settings.worker, client=self._lambda_client())
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Takes questions in and shows them."""
+        from analyst.asking import Desk
+
+        return Desk(
+            questions=self.questions,
+            results=self.results,
+            sources=self.sources,
+            dispatcher=self.dispatcher,
+            clock=self.clock,
+        )
+
+    def teach(self, source: str, question: str, sql: str, *, approve_as: str = "", note: str = "") -> Example:
+        """Keep a question/SQL pair of a source (by its key) as an example, approved where somebody is named."""
+        from analyst.teaching import Teaching
+
+        teaching = Teaching(examples=self.examples, embedder=self.embedder, policy=self.policy)
+        catalog = self.analyst.catalog(source)
+        engine = self.sources.engine(source, query_id="example")
+        try:
+            return teaching.propose(
+                question, sql, catalog=catalog, engine=engine, approve_as=approve_as, note=note
+            )
+        finally:
+            engine.close()
+
+    def describe(self, source: Source) -> dict[str, Any]:
+        """A source as people see it, with approved questions to start from."""
+        catalog = self.catalogs.load(source.key)
+        approved = self.examples.all(source=source.key, status=ExampleStatus.APPROVED)
+        return {
+            "name": source.name,
+            "title": source.name.replace("_", " ").capitalize(),
+            "engine": source.engine,
+            "tables": len(catalog.tables) if catalog else None,
+            "questions": [e.question for e in reversed(approved)][:12],
+        }
+
+    def model_state(self) -> dict[str, Any]:
+        """Whether the model can be asked: {"state", "done", "total", "message"}, sizes in bytes."""
+        if self.settings.model != "local":
+            return {"state": "ready", "done": 0, "total": 0, "message": ""}
+        from analyst.local.instance import DataFolder
+        from analyst.local.model_status import read_model_status
+
+        status = read_model_status(DataFolder(self.settings.data).model_status)
+        return asdict(status) if status else {"state": "loading", "done": 0, "total": 0, "message": ""}
+
+    def worker(self, name: str, *, on_steps: Callable[[Sequence[Step]], None] | None = None) -> Worker:
+        """What takes questions up."""
+        from analyst.worker import Worker
+
+        return Worker(questions=self.questions, analyst=self.analyst, name=name, on_steps=on_steps)
+
+    def _bedrock_embedding(self) -> dict[str, str]:
+        return {"model_id": self.settings.embedder_id, "region": self.settings.region}
+
+    def _remote_writer(self) -> SqlWriter:
+        from analyst.remote import RemoteWriter
+
+        return RemoteWriter(function=self.settings.querybot, client=self._lambda_client())
+
+    def _lambda_client(self) -> Any:
+        import boto3
+
+        return boto3.client("lambda", endpoint_url=self.settings.lambda_url or None)
+
+    def _running_model(self) -> Model:
+        from analyst.local.model import LocalModel
+
+        return LocalModel(url=self.settings.model_url, key=self.settings.model_key, data=self.settings.data)
+
+    def _openai_model(self) -> Model:
+        from analyst.models import open_model
+
+        settings = self.settings
+        return open_model(
+            "openai", base_url=settings.model_url, model=settings.model_id, api_key=settings.model_key
+        )
+
+    def _bedrock_model(self) -> Model:
+        from analyst.models import open_model
+
+        return open_model("bedrock", model_id=self.settings.model_id, region=self.settings.region)

@@ -1,0 +1,39 @@
+"""What `streamlit run` serves: the page, with the cookie that tells one browser from another."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from parts.person import PersonCookie
+from parts.trouble import show_unexpected
+
+_SLOW_TO_IMPORT = ("pandas", "pyarrow", "plotly.graph_objects", "plotly.io", "plotly.tools")
+
+
+@asynccontextmanager
+async def _warmed(_: st.App) -> AsyncIterator[None]:
+    """Import what the first chart and table need while nobody waits for them yet."""
+    names = _SLOW_TO_IMPORT
+    threading.Thread(target=lambda: [importlib.import_module(n) for n in names], daemon=True).start()
+    yield
+
+
+def _on_script_error(error: Exception) -> bool:
+    """Show one sentence in place of Streamlit's own box, for whatever got past the page's guard."""
+    show_unexpected(error)
+    return True
+
+
+app = st.App(
+    Path(__file__).with_name("page.py"),
+    lifespan=_warmed,
+    middleware=[Middleware(PersonCookie)],
+    on_script_error=_on_script_error,
+)

@@ -1,0 +1,40 @@
+"""The page: header, history, the conversation and the box to ask in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+import conversation
+from parts import ask_box, brand, model_banner, offline
+from parts.plain import escaped
+from parts.trouble import guarded, show_kept
+from views import history, thread, welcome
+
+
+def main() -> None:
+    """One run of the page, from top to bottom."""
+    st.set_page_config(page_title=brand.NAME, page_icon=brand.ICON, layout="wide")
+    st.html(Path(__file__).with_name("style.css"))
+    brand.show()
+    with guarded(), offline.watched():
+        _body()
+
+
+def _body() -> None:
+    notice = conversation.follow_address()
+    sources = ask_box.sources()
+    history.show()
+    ask_box.show(sources)
+    model_banner.show()
+    if notice:
+        st.warning(escaped(notice), icon=":material/info:")
+    if conversation.current().documents:
+        thread.show()
+    else:
+        welcome.show(ask_box.chosen_source(sources))
+    show_kept()
+
+
+main()

@@ -1,0 +1,90 @@
+"""Where a question is typed, with the choice of source and of how much work it is worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import conversation
+from analyst.client import ApiError, SourceDocument
+from connection import client
+from parts import trouble
+
+_BOX = "ask"
+_SOURCE = "source"
+_MODE = "mode"
+_MODES = {"fast": "Fast", "thorough": "Thorough"}
+_MODE_HELP = (
+    "Fast asks the model once. Thorough lets it check its own work, which takes longer "
+    "and helps with questions over several tables."
+)
+
+
+def sources() -> list[SourceDocument]:
+    """The databases that may be asked, fetched once a tab."""
+    if not st.session_state.get("sources"):
+        st.session_state["sources"] = client().sources()
+    found: list[SourceDocument] = st.session_state["sources"]
+    return found
+
+
+def chosen_source(known: list[SourceDocument]) -> SourceDocument | None:
+    """The source that the next question goes to; None where there is none at all."""
+    name = st.session_state.get(_SOURCE)
+    return next((s for s in known if s["name"] == name), known[0] if known else None)
+
+
+def show(known: list[SourceDocument]) -> None:
+    """The box at the bottom of the page; Enter sends."""
+    with st.bottom, st.container(key="ask-bar", gap="small"):
+        st.chat_input("Ask a question about your data", key=_BOX, on_submit=_submit_typed)
+        with st.container(key="ask-options", horizontal=True, vertical_alignment="center", gap="small"):
+            _mode()
+            if len(known) > 1:
+                _source(known)
+            st.caption(
+                "Answers come from your data, and can be wrong: check the SQL before you rely on them."
+            )
+
+
+def submit(question: str) -> None:
+    """Send a question; on failure its text goes back into the box. For callbacks only."""
+    try:
+        conversation.ask(
+            question,
+            source=str(st.session_state.get(_SOURCE) or ""),
+            mode=str(st.session_state.get(_MODE) or "fast"),
+        )
+    except ApiError as error:
+        st.session_state[_BOX] = question
+        trouble.keep(error)
+
+
+def _submit_typed() -> None:
+    question = str(st.session_state.get(_BOX) or "")
+    if question.strip():
+        submit(question)
+
+
+def _mode() -> None:
+    st.segmented_control(
+        "How much work",
+        list(_MODES),
+        key=_MODE,
+        default="fast",
+        required=True,
+        format_func=lambda mode: _MODES[mode],
+        help=_MODE_HELP,
+        label_visibility="collapsed",
+    )
+
+
+def _source(known: list[SourceDocument]) -> None:
+    titles = {s["name"]: s["title"] or s["name"] for s in known}
+    st.selectbox(
+        "Source to ask",
+        list(titles),
+        key=_SOURCE,
+        format_func=lambda name: titles.get(name, name),
+        label_visibility="collapsed",
+        width=240,
+    )

@@ -1,0 +1,76 @@
+"""How an answer was made, in plain words, and its SQL."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analyst.client import Document, ReceiptDocument
+from parts.plain import escaped
+from parts.progress import milliseconds
+
+_CACHED = {
+    "same": "Answered from approved question #{id}, whose meaning is the same. No model was asked.",
+    "bound": "Answered from approved question #{id}, with your values put in. No model was asked.",
+}
+
+
+def show_sql(receipt: ReceiptDocument) -> None:
+    """The SQL as a person reads it, and below it what the database really ran."""
+    with st.expander("SQL", icon=":material/code:"):
+        st.code(receipt["sql"], language="sql", wrap_lines=True)
+        if receipt["executed_sql"] and receipt["executed_sql"] != receipt["sql"]:
+            st.caption("What the database really ran, with the policy and the row limit put in:")
+            st.code(receipt["executed_sql"], language="sql", wrap_lines=True)
+
+
+def show(document: Document, receipt: ReceiptDocument) -> None:
+    """Everything else that a careful reader wants to know."""
+    with st.expander("How this answer was made", icon=":material/receipt_long:"):
+        for title, texts in facts(document, receipt):
+            body = escaped(texts[0]) if len(texts) == 1 else "\n".join(f"- {escaped(t)}" for t in texts)
+            st.markdown(
+                f":small[:gray[{title}]]  \n{body}" if len(texts) == 1 else f":small[:gray[{title}]]\n{body}"
+            )
+        if document["steps"]:
+            st.markdown(_steps(document))
+
+
+def facts(document: Document, receipt: ReceiptDocument) -> list[tuple[str, list[str]]]:
+    """Titles with one or more sentences each, in reading order; what is not known is left out."""
+    found = [
+        ("Warnings", receipt["warnings"]),
+        ("How the question was understood", receipt["assumptions"]),
+        ("Where it comes from", [_origin(receipt)]),
+        ("Source", [receipt["source"]] if receipt["source"] else []),
+        ("Tables read", [", ".join(receipt["tables"])] if receipt["tables"] else []),
+        ("Conditions", receipt["filters"]),
+        ("Rules applied", [receipt["policy"]] if receipt["policy"] else []),
+        ("Model", [_model(receipt)] if receipt["model"] else []),
+        ("Request id", [document["request_id"]] if document["request_id"] else []),
+    ]
+    return [(title, list(texts)) for title, texts in found if texts]
+
+
+def _origin(receipt: ReceiptDocument) -> str:
+    if receipt["cached"] in _CACHED:
+        return _CACHED[receipt["cached"]].format(id=receipt["example_id"] or "?")
+    drafts = "at the first attempt" if receipt["attempts"] <= 1 else f"in {receipt['attempts']} attempts"
+    shown = receipt["examples_shown"]
+    seen = f", having seen approved questions {', '.join(f'#{i}' for i in shown)}" if shown else ""
+    return f"The model wrote the SQL {drafts}{seen}. The SQL was checked before it ran."
+
+
+def _model(receipt: ReceiptDocument) -> str:
+    return (
+        f"{receipt['model']}, {receipt['prompt_tokens']:,} tokens read, "
+        f"{receipt['completion_tokens']:,} tokens written"
+    )
+
+
+def _steps(document: Document) -> str:
+    lines = [
+        f"| {escaped(s['label'])} | {escaped(s['detail'])} | {milliseconds(s['ms'])} |"
+        for s in document["steps"]
+    ]
+    total = milliseconds(sum(s["ms"] for s in document["steps"]))
+    return "\n".join(["| Step | Result | Time |", "|:--|:--|--:|", *lines, f"| **In all** | | **{total}** |"])

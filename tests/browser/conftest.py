@@ -1,0 +1,108 @@
+"""The page in a real browser; where it runs is a fixture, so that the tests also run on the real thing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "page")]
+
+from stand_in_api import StandIn  # noqa: E402
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[StandIn]:
+    """The stand-in API, going at the pace of a fast model."""
+    api = StandIn(speed=4).start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the page is served."""
+    key_file = tmp_path_factory.mktemp("page") / "api_key"
+    key_file.write_text(stand_in.key, encoding="ascii")
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit" / "app.py")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "code"),
+        "ANALYST_API_URL": stand_in.url,
+        "ANALYST_API_KEY_FILE": str(key_file),
+    }
+    server = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        env=environment,
+        cwd=key_file.parent,
+    )
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if not shutil.which(CHROMIUM):
+        pytest.fail("The browser tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, base_url: str) -> Iterator[Page]:
+    """A tab of a browser that has never been here."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.goto(base_url)
+    page.get_by_role("heading", name="What would you like to know?").wait_for()
+    yield page
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.fail("the page's server ended before it was up")
+        try:
+            with urllib.request.urlopen(url, timeout=1) as reply:
+                if reply.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the page's server did not come up in 30 s")

@@ -1,0 +1,169 @@
+"""One embedded Postgres for the whole run, and what tests build on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+from scripted_model import Script, ScriptedServer
+
+from analyst.analyst import Work
+from analyst.journal import Journal
+from analyst.local.postgres import EmbeddedPostgres
+from analyst.ports import Cancellation
+from analyst.question import Question
+from analyst.settings import Settings
+from analyst.wiring import House
+
+ROOT = Path(__file__).parent.parent
+CACHE = Settings.read().cache
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server of our own, gone with the run."""
+    folder = Path(tempfile.mkdtemp(prefix="analyst-tests-"))
+    folder.chmod(0o755)  # as root the server runs as somebody else, who has to reach its files
+    try:
+        with EmbeddedPostgres(folder / "postgres", reachable=folder / "reachable") as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: EmbeddedPostgres) -> str:
+    """A superuser's URL of that server."""
+    return postgres.url()
+
+
+@pytest.fixture(scope="session")
+def flights(postgres: EmbeddedPostgres) -> str:
+    """The sample data, loaded by its tool; the URL of the role that can only read."""
+    postgres.ensure_database("flights")
+    loader = ROOT / "tools" / "load_nycflights13.py"
+    subprocess.run(
+        [sys.executable, str(loader), "--url", postgres.url("flights"), "--cache", str(CACHE)],
+        check=True,
+        capture_output=True,
+    )
+    return postgres.url("flights", user="flights_reader")
+
+
+@dataclass(frozen=True)
+class NewDatabase:
+    """Makes databases that are dropped when the test is over."""
+
+    server: EmbeddedPostgres
+    names: list[str]
+
+    def __call__(self, sql: str = "") -> str:
+        """The superuser's URL of a new database in which that SQL was run."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.names.append(name)
+        execute(self.server.url(), f"CREATE DATABASE {name}")
+        if sql:
+            execute(self.server.url(name), sql)
+        return self.server.url(name)
+
+
+def execute(url: str, sql: str) -> list[tuple[object, ...]]:
+    """Run SQL as it is and commit it; the rows it gives."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
+    """Databases for one test."""
+    made = NewDatabase(postgres, [])
+    yield made
+    for name in made.names:
+        execute(postgres.url(), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def state_url(new_database: NewDatabase) -> str:
+    """An empty state database, migrated."""
+    from analyst.stores.state import State
+
+    url = new_database("CREATE EXTENSION vector")
+    with closing(State(url)) as state:
+        state.migrate()
+    return url
+
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture
+def make_house(state_url: str, flights: str, tmp_path: Path) -> Iterator[MakeHouse]:
+    """A house on real databases with a scripted model: `make_house(script, setting=…)`."""
+    made: list[House] = []
+    servers: list[ScriptedServer] = []
+
+    def make(script: Script, **changes: object) -> House:
+        server = ScriptedServer(script)
+        server.__enter__()
+        servers.append(server)
+        data = tmp_path / "data"
+        data.mkdir(mode=0o700, exist_ok=True)
+        (data / "api_key").write_text("k" * 43)
+        given = {
+            "data": data,
+            "state_url": state_url,
+            "sources": f"flights={flights}",
+            "model": "openai",
+            "model_id": "scripted",
+            "model_url": server.url,
+            **changes,
+        }
+        house = House(Settings.read({}, **given))
+        house.scripted = server  # type: ignore[attr-defined]
+        made.append(house)
+        return house
+
+    yield make
+    for house in made:
+        house.close()
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+def asked(house: House, text: str, **changes: object) -> Work:
+    """A question put to a house's story, not stored."""
+    question = Question(
+        id=str(uuid.uuid4()),
+        text=text,
+        session_id=str(uuid.uuid4()),
+        source=house.sources.get("").key,
+        asked_at=house.clock.now(),
+        request_id="request-1",
+        **changes,  # type: ignore[arg-type]
+    )
+    return Work(question=question, journal=Journal(), cancellation=Cancellation())
+
+
+@contextmanager
+def environment(**changes: str) -> Iterator[None]:
+    """Environment variables for a while."""
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, cast
+
+import pytest
+from stand_in_api import KEY, StandIn
+
+from analyst.client import ApiError, ApiUnreachable, Client, Document, figure
+
+
+@pytest.fixture
+def client(api: StandIn) -> Client:
+    return Client(api.url, key=KEY, person="p1")
+
+
+def finished(client: Client, query_id: str) -> Document:
+    for _ in range(200):
+        document = client.query(query_id)
+        if document["status"] not in ("queued", "running"):
+            return document
+        threading.Event().wait(0.02)
+    raise AssertionError("the question never ended")
+
+
+def test_a_question_from_asking_to_its_rows(client: Client) -> None:
+    asked = client.ask("How many flights did each airline have?", mode="fast")
+    document = finished(client, asked.query_id)
+    assert document["status"] == "answered"
+    assert document["session_id"] == asked.session_id
+    assert client.rows(asked.query_id, format="csv").startswith(b"United Air Lines Inc.,58665")
+    assert [d["query_id"] for d in client.session(asked.session_id)] == [asked.query_id]
+    assert client.feedback(asked.query_id, "approve")["example_id"] == 31
+    client.cancel(asked.query_id)
+    assert client.query(asked.query_id)["status"] == "cancelled"
+
+
+def test_key_and_person_go_to_the_api_and_not_to_the_store_that_it_sends_to(
+    api: StandIn, client: Client
+) -> None:
+    asked = client.ask("a large one")
+    assert client.rows(asked.query_id, format="csv") == b"from,the,store\n"
+    to_api, to_store = api.seen[-2][2], api.seen[-1][2]
+    assert to_api["x-api-key"] == KEY
+    assert to_api["x-analyst-person"] == "p1"
+    assert not {"x-api-key", "x-analyst-person"} & to_store.keys()
+
+
+def test_an_error_carries_the_apis_own_sentence(client: Client) -> None:
+    with pytest.raises(ApiError) as caught:
+        client.query("../no such/ id?x=1")
+    error = caught.value
+    assert (str(error), error.code, error.status, error.request_id) == (
+        "No such thing.", "not_found", 404, "r-stand-in"
+    )  # fmt: skip
+
+
+def test_a_wrong_key_is_said_so(api: StandIn) -> None:
+    with pytest.raises(ApiError, match="key") as caught:
+        Client(api.url, key="wrong").sources()
+    assert caught.value.status == 403
+
+
+def test_nobody_there() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(ApiUnreachable, match="cannot be reached"):
+        Client(address, key="k").health()
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "127.0.0.1:80", "http://", ""])
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(ApiUnreachable, match="not an http"):
+        Client(address, key="k").health()
+
+
+def test_somebody_who_never_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = Client(f"http://127.0.0.1:{silent.getsockname()[1]}", key="k", timeout_seconds=0.2)
+        with pytest.raises(ApiUnreachable, match="in time"):
+            client.health()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [(200, b"<html>", "not_understood"), (200, b"[1]", "not_understood"),
+     (502, b"Bad gateway", "not_understood"),
+     (403, b'{"message":"Forbidden"}', "forbidden"), (429, b'{"message":"Limit Exceeded"}', "throttled"),
+     (500, b'{"error":"text"}', "not_understood"), (303, b"", "not_understood")],
+)  # fmt: skip
+def test_answers_that_are_not_the_apis_own(status: int, body: bytes, code: str) -> None:
+    class Odd(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Odd) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(ApiError) as caught:
+                Client(f"http://127.0.0.1:{server.server_address[1]}", key="k").capabilities()
+        finally:
+            server.shutdown()
+    assert caught.value.code == code
+
+
+def test_the_chart_is_drawn_in_the_type_asked_for(client: Client) -> None:
+    document = finished(client, client.ask("How many flights did each airline have?").query_id)
+    drawn, other = figure(document), figure(document, chart_type="pie")
+    assert drawn is not None
+    assert other is not None
+    assert (drawn["data"][0]["type"], other["data"][0]["type"]) == ("bar", "pie")
+    assert figure(cast(Document, {**document, "answer": None})) is None

@@ -1,0 +1,55 @@
+"""Borders that import contracts cannot see: folders that are no packages, and what is loaded at run time."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DATABASE_DRIVERS = {"psycopg2", "pgvector", "redshift_connector", "pyathena"}
+
+
+def imported(file: Path) -> set[str]:
+    """The modules that a file imports, by their dotted names."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "analyst":
+            found |= {f"analyst.{name.name}" for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_the_page_talks_to_the_client_alone() -> None:
+    files = list((ROOT / "streamlit").rglob("*.py"))
+    ours = {name for file in files for name in imported(file) if name.split(".")[0] == "analyst"}
+    assert files
+    assert ours == {"analyst.client"}
+
+
+def test_the_page_imports_no_driver() -> None:
+    files = (ROOT / "streamlit").rglob("*.py")
+    roots = {name.split(".")[0] for file in files for name in imported(file)}
+    assert roots & {"boto3", "requests", "sqlglot", *DATABASE_DRIVERS} == set()
+
+
+@pytest.mark.parametrize("function", ["querybot"])
+def test_importing_a_handler_loads_no_database_driver(function: str) -> None:
+    code = (
+        "import sys; import lambda_function; print('\\n'.join({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "code" / function,
+        env={"PYTHONPATH": str(ROOT / "code"), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & DATABASE_DRIVERS == set()
