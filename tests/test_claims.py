@@ -245,3 +245,10 @@ def test_cells_that_are_no_numbers_do_no_harm() -> None:
     )
     assert numbers_hold("There are 2 rows.", odd)
     assert not numbers_hold("The value is 44.1.", odd)
+
+
+def test_the_number_of_one_row_is_not_that_of_all() -> None:
+    assert not numbers_hold("The average delay by airline is 13.0 minutes.", AIRLINES)
+    assert not numbers_hold("There were 54,635 flights.", AIRLINES)
+    assert numbers_hold("JetBlue Airways had 54,635 flights.", AIRLINES)
+    assert numbers_hold("The longest average delay is 20.0 minutes.", AIRLINES)

@@ -262,9 +262,17 @@ class Analyst:
                 found = self._run(work, draft, catalog)
                 return self._answer(work, found, catalog, by_model=self._words_by_model)
             except AnalystError as error:
+                if _names_what_is_not_there(error) and self._is_the_end(work, catalog):
+                    missing = Draft(decision=Decision.CANNOT, message=str(error))
+                    return self._declined(work, missing, catalog)
                 if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
                     raise
                 request = replace(request, repair=_repair(error, work.sql))
+
+    def _is_the_end(self, work: Work, catalog: Catalog) -> bool:
+        """True where no further draft will find the data: all were tried, or the question is about other things."""
+        topics = understanding.topics(work.question.text)
+        return work.attempts >= MOST_DRAFTS or (bool(topics) and topics.isdisjoint(known_words(catalog)))
 
     def _draft(self, work: Work, request: DraftRequest) -> Draft:
         with work.journal.step("repair" if request.repair else "draft") as note:
@@ -283,7 +291,7 @@ class Analyst:
         suggestions = self._suggestions(work.question.source)
         if draft.decision is Decision.CLARIFY:
             status, words = Status.CLARIFY, wording.safe_text(draft.message)
-        elif known_words(catalog).isdisjoint(understanding.content_words(work.question.text)):
+        elif known_words(catalog).isdisjoint(understanding.topics(work.question.text)):
             status, words = Status.UNANSWERABLE, prompts.text("off_topic")
         else:
             status, words = Status.UNANSWERABLE, _cannot(draft.message, catalog)
@@ -410,6 +418,10 @@ def _same(example: Example, question: Question) -> bool:
     return understanding.same_question(example.question, question.text)
 
 
+def _names_what_is_not_there(error: AnalystError) -> bool:
+    return isinstance(error, Refused) and error.rule in ("tables", "columns")
+
+
 def _repair(error: AnalystError, sql: str) -> Repair:
     if isinstance(error, QueryFailed):
         near = sql[max(0, error.position - 20) : error.position + 40] if error.position else ""
@@ -429,5 +441,5 @@ def _ability(catalog: Catalog) -> str:
 
 def _cannot(reason: str, catalog: Catalog) -> str:
     listed = ", ".join(t.name for t in catalog.tables[:8])
-    reason = wording.safe_text(reason).rstrip(".")
+    reason = wording.safe_text(reason.split(";")[0]).rstrip(".")
     return f"This cannot be answered from the data: {reason}. There is data on {listed}."

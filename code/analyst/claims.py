@@ -31,6 +31,12 @@ _LARGEST_ERROR = Decimal("0.1")
 _COUNTING = re.compile(r"\bthere (is|are|was|were) (only |exactly |just )?$", re.IGNORECASE)
 """What is counted is a whole number, and no average that happens to round to it."""
 
+_EXTREME = re.compile(
+    r"\b(rang\w+|between|from|highest|lowest|largest|smallest|most|least|longest|shortest|maximum|minimum|up to)\b",
+    re.IGNORECASE,
+)
+"""Says of which row a number is, without its name."""
+
 _UP = re.compile(
     r"\b(more|greater|longer|higher|later|larger|at least|over|above|exceed\w*|beyond|or more)\b",
     re.IGNORECASE,
@@ -434,14 +440,29 @@ def _stands_in_rows(item: Numeral, text: str, facts: _Facts) -> bool:
 def _stand_by_their_names(items: Sequence[Stated], text: str, facts: _Facts) -> bool:
     """False where a sentence that names several rows gives them each other's numbers."""
     clauses: dict[str, list[tuple[int, set[int]]]] = {}
-    for item in items:
-        if isinstance(item, Numeral) and not (_echoes(item, text, facts) or _counts_rows(item, text, facts)):
-            clause = _clause(text, item.start)
-            rows = _rows_holding(item, clause, facts)
-            if rows:
-                place = item.start - text.index(clause)
-                clauses.setdefault(clause, []).append((place, rows))
-    return all(_paired(numbers, facts.names_in(clause)) for clause, numbers in clauses.items())
+    spoken: dict[str, list[set[int]]] = {}
+    dated = {_clause(text, item.start) for item in items if isinstance(item, Moment)}
+    for item in (i for i in items if isinstance(i, Numeral)):
+        clause = _clause(text, item.start)
+        rows = _rows_holding(item, clause, facts)
+        spoken.setdefault(clause, []).append(rows)
+        if rows and not (_echoes(item, text, facts) or _counts_rows(item, text, facts)):
+            clauses.setdefault(clause, []).append((item.start - text.index(clause), rows))
+    return all(
+        _paired(numbers, facts.names_in(clause))
+        and (clause in dated or _placed(clause, spoken[clause], facts))
+        for clause, numbers in clauses.items()
+    )
+
+
+def _placed(clause: str, numbers: list[set[int]], facts: _Facts) -> bool:
+    """False where one row's number is told as if it were that of all: nothing beside it says which row it is."""
+    of_some = [rows for rows in numbers if 0 < len(rows) < len(facts.result.rows)]
+    if facts.result.row_count < 2 or not of_some or _EXTREME.search(clause) or facts.names_in(clause):
+        return True
+    if facts.months and any(month in clause.lower() for month in MONTHS):
+        return True
+    return any(rows & other for i, rows in enumerate(of_some) for other in of_some[:i])
 
 
 def _rows_holding(item: Numeral, clause: str, facts: _Facts) -> set[int]:

@@ -227,6 +227,16 @@ _COMMON = frozenset(
 )
 
 
-def content_words(text: str) -> set[str]:
-    """The words that say what a question is about, in their plain form."""
-    return {w for w in words(text) if w not in _COMMON and not w.isdigit()}
+_MEASURING = frozenset(
+    words(
+        """amount average avg best big biggest chart compare count difference early first graph group high highest large
+        largest last late latest long longest low lowest maximum mean median minimum month number percent percentage
+        plot quantity rank rate ratio share short shortest small smallest sum table top total trend worst year day
+        week hour date time today yesterday value name"""
+    )
+)
+
+
+def topics(text: str) -> set[str]:
+    """The words that say what a question is about, in their plain form; not how it is to be measured."""
+    return {w for w in words(text) if w not in _COMMON and w not in _MEASURING and not w.isdigit()}

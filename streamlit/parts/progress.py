@@ -61,7 +61,8 @@ def step_line(step: StepDocument) -> str:
 
 def milliseconds(ms: float) -> str:
     """A duration as a person reads it: "0.4 ms", "12 ms", "3,400 ms"."""
-    return f"{ms:.1f} ms" if 0 < ms < 1 else f"{ms:,.0f} ms"
+    number = f"{ms:.1f}" if 0 < ms < 1 else f"{ms:,.0f}"
+    return f"{number}\u00a0ms"  # a space that breaks no line
 
 
 def _headline(document: Document) -> str:

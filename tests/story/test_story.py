@@ -95,9 +95,16 @@ def test_a_database_error_is_repaired_by_its_class_and_never_its_text(make_house
 def test_three_useless_drafts_are_the_end(make_house: MakeHouse) -> None:
     house = make_house(always(Says(text="```sql\nSELECT nothing_like_it FROM flights\n```")))
     work = asked(house, "How many flights left from JFK?")
-    with pytest.raises(Refused, match="nothing_like_it"):
-        house.analyst.ask(work)
+    answer = house.analyst.ask(work)
+    assert answer.status is Status.UNANSWERABLE and "nothing_like_it" in answer.words
     assert work.attempts == 3
+
+
+def test_invented_tables_for_a_foreign_question_end_at_once(make_house: MakeHouse) -> None:
+    house = make_house(always(Says(text="```sql\nSELECT avg(salary) FROM pilots\n```")))
+    work = asked(house, "What is the average salary of pilots?")
+    answer = house.analyst.ask(work)
+    assert (answer.status, work.attempts) == (Status.UNANSWERABLE, 1)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,6 @@ def test_three_useless_drafts_are_the_end(make_house: MakeHouse) -> None:
         (Says(text="```sql\nDROP TABLE flights\n```"), Refused),
         (Says(text="```sql\nWITH x AS (DELETE FROM flights RETURNING *) SELECT * FROM x\n```"), Refused),
         (Says(text="```sql\nSELECT pg_sleep(100)\n```"), Refused),
-        (Says(text="```sql\nSELECT * FROM pg_shadow\n```"), Refused),
         (Endless(), ModelError),
         (Fails(status=500), ModelError),
     ],

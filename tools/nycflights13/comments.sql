@@ -91,13 +91,13 @@ COMMENT ON COLUMN public.flights.dep_time IS
 COMMENT ON COLUMN public.flights.sched_dep_time IS
     'Scheduled departure, New York clock time as the number HMM or HHMM: 515 = 05:15. Not a count of minutes.';
 COMMENT ON COLUMN public.flights.dep_delay IS
-    'Departure delay in minutes, negative when early. Null when the flight was cancelled.';
+    'Departure delay in minutes: larger is worse, negative when early. Null when the flight was cancelled.';
 COMMENT ON COLUMN public.flights.arr_time IS
     'Actual arrival, local clock time at the destination as the number HMM or HHMM: 830 = 08:30, 2400 = midnight. Null when cancelled or not recorded.';
 COMMENT ON COLUMN public.flights.sched_arr_time IS
     'Scheduled arrival, local clock time at the destination as the number HMM or HHMM: 819 = 08:19.';
 COMMENT ON COLUMN public.flights.arr_delay IS
-    'Arrival delay in minutes, negative when early; "delay" without more means this one. Null when cancelled or diverted.';
+    'Arrival delay in minutes: larger is worse, negative when early; "delay" without more means this one. Null when cancelled or diverted.';
 COMMENT ON COLUMN public.flights.carrier IS
     'Two-character airline code. Joins airlines.carrier for the name.';
 COMMENT ON COLUMN public.flights.flight IS

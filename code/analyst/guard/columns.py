@@ -197,12 +197,19 @@ class Columns:
             relation = relations[0]
             label = relation.table or relation.name or "the subquery"
             has = f"; it has {nearest(name, filter(None, relation.columns))}" if any(relation.columns) else ""
-            return Refused(f"There is no column {name} in {label}{has}.", rule="columns")
+            there = self._elsewhere(name)
+            return Refused(f"There is no column {name} in {label}{there or has}.", rule="columns")
         labels = ", ".join(r.name for r in relations if r.name)
         columns = [f"{r.name}.{c}" if r.name else c for r in relations for c in r.columns if c]
         near = sorted(columns, key=lambda c: _distance(name, c))
         has = f"; there are {', '.join(near[:12])}" if near else ""
-        return Refused(f"There is no column {name} in {labels}{has}.", rule="columns")
+        return Refused(f"There is no column {name} in {labels}{self._elsewhere(name) or has}.", rule="columns")
+
+    def _elsewhere(self, name: str) -> str:
+        """Where a column of that name really is, which helps more than names that look alike."""
+        tables = self.statement.catalog.tables if self.statement.catalog is not None else ()
+        found = [t.name for t in tables if any(c.name.lower() == name.lower() for c in t.columns)]
+        return f"; {', '.join(found[:3])} has it and must be joined" if found else ""
 
     def _unknown_column(self, name: str, scope: Scope) -> Refused:
         relations = [r for near in scope.chain() for r in near.relations]

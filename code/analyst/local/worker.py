@@ -15,11 +15,14 @@ from types import FrameType
 import psycopg2
 
 from analyst import log
-from analyst.errors import StoreError
+from analyst.errors import AnalystError, StoreError
 from analyst.local.functions import Handler, load_handler
+from analyst.ports import Cancellation
 from analyst.settings import Settings
 from analyst.stores.questions import CHANNEL
 from analyst.stores.state import State
+from analyst.wiring import House
+from analyst.writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +75,23 @@ def run(handler: Handler, waiting: Waiting, stop: threading.Event) -> None:
             waiting.sleep(LOOK_SECONDS)
 
 
+def warm(house: House) -> None:
+    """Have the model read the stable part of the prompt as soon as it is there, so that nobody waits for it.
+
+    Every worker asks for it; the server reads it once.
+    """
+    if house.settings.model != "local" or house.settings.querybot:
+        return
+    while house.model_state()["state"] in ("arriving", "loading"):
+        time.sleep(LOOK_SECONDS)
+    try:
+        catalog = house.analyst.catalog(house.sources.get().key)
+        request = house.analyst.draft_request("How many rows are there?", catalog)
+        Writer(sql_model=house.model).warm(request, cancellation=Cancellation())
+    except AnalystError as error:
+        logger.info("the prompt was not read ahead: %s", error.code)
+
+
 def main() -> None:
     """Run one worker; SIGTERM lets the present question go back to the store."""
     settings = Settings.read()
@@ -83,6 +103,7 @@ def main() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, leave)
+    threading.Thread(target=warm, args=(House(settings),), daemon=True).start()
     run(load_handler("data-analyst-worker"), Waiting(settings.state_url), stop)
 
 
