@@ -203,7 +203,9 @@ class Columns:
         columns = [f"{r.name}.{c}" if r.name else c for r in relations for c in r.columns if c]
         near = sorted(columns, key=lambda c: _distance(name, c))
         has = f"; there are {', '.join(near[:12])}" if near else ""
-        return Refused(f"There is no column {name} in {labels}{self._elsewhere(name) or has}.", rule="columns")
+        return Refused(
+            f"There is no column {name} in {labels}{self._elsewhere(name) or has}.", rule="columns"
+        )
 
     def _elsewhere(self, name: str) -> str:
         """Where a column of that name really is, which helps more than names that look alike."""
