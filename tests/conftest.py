@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-import psycopg2
 import pytest
+from houses import MakeHouse, NewDatabase, execute
 from scripted_model import Script, ScriptedServer
 
-from analyst.analyst import Work
-from analyst.journal import Journal
 from analyst.local.postgres import EmbeddedPostgres
-from analyst.ports import Cancellation
-from analyst.question import Question
 from analyst.settings import Settings
 from analyst.wiring import House
 
@@ -60,32 +53,6 @@ def flights(postgres: EmbeddedPostgres) -> str:
     return postgres.url("flights", user="flights_reader")
 
 
-@dataclass(frozen=True)
-class NewDatabase:
-    """Makes databases that are dropped when the test is over."""
-
-    server: EmbeddedPostgres
-    names: list[str]
-
-    def __call__(self, sql: str = "") -> str:
-        """The superuser's URL of a new database in which that SQL was run."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        self.names.append(name)
-        execute(self.server.url(), f"CREATE DATABASE {name}")
-        if sql:
-            execute(self.server.url(name), sql)
-        return self.server.url(name)
-
-
-def execute(url: str, sql: str) -> list[tuple[object, ...]]:
-    """Run SQL as it is and commit it; the rows it gives."""
-    with closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall() if cursor.description else []
-
-
 @pytest.fixture
 def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
     """Databases for one test."""
@@ -104,9 +71,6 @@ def state_url(new_database: NewDatabase) -> str:
     with closing(State(url)) as state:
         state.migrate()
     return url
-
-
-MakeHouse = Callable[..., House]
 
 
 @pytest.fixture
@@ -141,29 +105,3 @@ def make_house(state_url: str, flights: str, tmp_path: Path) -> Iterator[MakeHou
         house.close()
     for server in servers:
         server.__exit__(None, None, None)
-
-
-def asked(house: House, text: str, **changes: object) -> Work:
-    """A question put to a house's story, not stored."""
-    question = Question(
-        id=str(uuid.uuid4()),
-        text=text,
-        session_id=str(uuid.uuid4()),
-        source=house.sources.get("").key,
-        asked_at=house.clock.now(),
-        request_id="request-1",
-        **changes,  # type: ignore[arg-type]
-    )
-    return Work(question=question, journal=Journal(), cancellation=Cancellation())
-
-
-@contextmanager
-def environment(**changes: str) -> Iterator[None]:
-    """Environment variables for a while."""
-    before = dict(os.environ)
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

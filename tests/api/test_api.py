@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 import pytest
-from conftest import MakeHouse
+from houses import MakeHouse
 from scripted_model import Fails, Says, always, in_turn
 
 from analyst.api.app import Api

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from conftest import execute
+from houses import execute
 from scripted_model import Says, Script, ScriptedServer, Silent, always, by_question
 
 from analyst.errors import ModelError

@@ -303,7 +303,6 @@ def test_two_writers_of_one_result_do_not_mix(store: ResultFiles) -> None:
 @pytest.mark.slow
 def test_a_million_rows_need_little_memory(tmp_path: Path) -> None:
     script = f"""
-import resource
 from pathlib import Path
 from analyst.result import Kind, ResultColumn
 from analyst.stores.result_files import ResultFiles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeHouse, NewDatabase, asked, execute
+from houses import MakeHouse, NewDatabase, asked, execute
 from scripted_model import Endless, Fails, Says, always, by_question, in_turn
 
 from analyst.errors import (

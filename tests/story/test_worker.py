@@ -8,7 +8,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from conftest import MakeHouse, asked, execute
+from houses import MakeHouse, asked, execute
 from scripted_model import Says, Silent, always, in_turn
 
 from analyst.errors import Conflict, NotFound
