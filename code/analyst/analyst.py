@@ -19,6 +19,7 @@ from analyst.errors import AnalystError, Miss, ModelError, QueryFailed, Refused,
 from analyst.example import Example, Neighbour
 from analyst.journal import Journal
 from analyst.linking import known_words, link, schema_text
+from analyst.mending import mend
 from analyst.policy import Policy
 from analyst.ports import (
     Cancellation,
@@ -259,7 +260,8 @@ class Analyst:
                 draft = self._draft(work, request)
                 if draft.decision is not Decision.ANSWER:
                     return self._declined(work, draft, catalog)
-                found = self._run(work, draft, catalog)
+                mended = replace(draft, sql=mend(draft.sql, dialect=catalog.dialect))
+                found = self._run(work, mended, catalog)
                 return self._answer(work, found, catalog, by_model=self._words_by_model)
             except AnalystError as error:
                 if _names_what_is_not_there(error) and self._is_the_end(work, catalog):

@@ -72,6 +72,8 @@ class Catalog:
     """Words of the business and what they mean here."""
     default_schema: str = "public"
     """The schema whose tables may be named without it."""
+    edited: bool = False
+    """True once a person has put an edited one in its place; it is then not read anew by itself."""
 
     def table(self, name: str, schema: str = "") -> Table | None:
         """The table of exactly that name; without a schema, the default one's."""
@@ -105,6 +107,7 @@ class Catalog:
             links=tuple(_link(k) for k in data.get("links", ())),
             glossary=tuple((word, meaning) for word, meaning in data.get("glossary", ())),
             default_schema=data.get("default_schema", "public"),
+            edited=bool(data.get("edited", False)),
         )
 
 

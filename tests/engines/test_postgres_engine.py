@@ -338,7 +338,8 @@ def _end(url: str, pid: int) -> None:
 
 
 _MILLION = """
-import resource, sys
+import sys
+from pathlib import Path
 from analyst import draft
 from analyst.engines import open_engine
 from analyst.ports import Cancellation
@@ -350,6 +351,10 @@ class Counting:
         self.count += len(rows)
         self.most = max(self.most, len(rows))
 
+def peak():
+    # Not getrusage: it remembers the process that started this one.
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+
 def run(count):
     sql = "SELECT n, n / 3.0 AS d, md5(n::text), now() FROM generate_series(1, %d) AS s (n)" % count
     query = draft.Query(draft._SEAL, sql=sql, readable=sql, dialect="postgres", tables=(), columns=(),
@@ -360,21 +365,21 @@ def run(count):
     return sink.count, sink.most, more
 
 run(10_000)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 got = run(1_000_001)
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+after = peak()
 print(*got, after - before)
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak memory from /proc")
 def test_a_million_rows_in_bounded_memory(url: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _MILLION, url], capture_output=True, text=True, check=True, timeout=180
     )
     count, most, more, grown = done.stdout.split()
     assert (count, most, more) == ("1000000", "2000", "True")
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert int(grown) * unit < 20 * 1024 * 1024
+    assert int(grown) < 20 * 1024
 
 
 def test_no_driver_is_imported_by_listing_the_engines() -> None:

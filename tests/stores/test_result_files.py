@@ -315,7 +315,7 @@ with store.open({ID!r}) as sink:
                    for i in range(start, start + 2000)])
 assert sum(len(batch) for batch in store.stream({ID!r})[1]) == 1_000_000
 assert store.head({ID!r}, rows=50).row_count == 1_000_000
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True)

@@ -72,7 +72,7 @@ def import_file(options: argparse.Namespace) -> int:
         ) from None
 
     def keep(house: House, source: Source, _: Cancellation) -> int:
-        house.catalogs.save(replace(catalog, source=source.key))
+        house.catalogs.save(replace(catalog, source=source.key, edited=True))
         sys.stdout.write(f"{source.name}: {len(catalog.tables)} tables are kept.\n")
         return 0
 

@@ -21,7 +21,8 @@ TEACHER = "shipped with the sample"
 def teach(house: House, pairs: list[dict[str, str]]) -> int:
     """Keep the pairs that are not known yet, whatever a person has decided on them since; how many were new."""
     source = house.sources.get(SAMPLE)
-    fingerprint = house.analyst.catalog(source.key).fingerprint()
+    kept = house.catalogs.load(source.key)
+    fingerprint = house.analyst.catalog(source.key, rebuild=not (kept and kept.edited)).fingerprint()
     known = {e.question for e in house.examples.all(source=source.key) if e.fingerprint == fingerprint}
     new = [pair for pair in pairs if pair["question"] not in known]
     for pair in new:
