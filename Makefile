@@ -6,7 +6,7 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean setup-run setup-dev
+.PHONY: help run test check docs bench lock clean setup-run setup-dev
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 16
@@ -26,6 +26,10 @@ check: setup-dev  ## format, lint, types, import contracts
 	@cd streamlit && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/page .
 	@cd tools && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/tools .
 	@PYTHONPATH=code $(BIN)/lint-imports --no-logo
+	@$(BIN)/python tools/document.py --check
+
+docs: setup-dev  ## write docs/settings.md from the code
+	@$(BIN)/python tools/document.py
 
 bench: setup-dev  ## measure and print a table (needs an idle machine)
 	@$(BIN)/python tools/bench.py $(ARGS)

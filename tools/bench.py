@@ -136,14 +136,20 @@ def _load() -> float:
 
 def _machine(load: float) -> str:
     cores = os.cpu_count() or 1
-    idle = "" if load < 0.3 * cores else "; NOT idle, so the figures are worse than they could be"
-    return f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, load {load:.1f} at first{idle}"
+    known = f"{cores} cores, {platform.machine()}, Python {platform.python_version()}"
+    busy = "" if load < 0.3 * cores else ": NOT idle, the figures were taken beside others"
+    return f"{known}, load {load:.1f} before{busy}, {_load():.1f} after"
 
 
 def _document(figures: Sequence[Figure], load: float) -> dict[str, Any]:
     return {
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "kind": platform.machine(), "load_before": load},
+        "machine": {
+            "cores": os.cpu_count(),
+            "kind": platform.machine(),
+            "load_before": load,
+            "load_after": _load(),
+        },
         "python": platform.python_version(),
         "figures": [figure.document() for figure in figures],
     }

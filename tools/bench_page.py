@@ -6,10 +6,11 @@ import importlib.util
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import bench_questions
+from analyst.errors import StartupError
 from bench_installation import Running
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FLAGS = (
 ROUNDS = 6
 MOST_ROUNDS = 4 * ROUNDS
 PATIENCE_MS = 60_000
+PAUSE_MS = 150
 
 CLICK = """
 async ([click, wanted]) => {
@@ -46,6 +48,7 @@ async ([click, wanted]) => {
 
 FULL, SHORT = "[class*='st-key-less-'] button", "[class*='st-key-show-'] button"
 NEW, WELCOME = ".st-key-new-session button", ".st-key-welcome"
+ASKED = "[class*='st-key-turn-'], [class*='st-key-earlier-']"
 ENTRY, TURN = "[class*='st-key-session-'] button", "[class*='st-key-turn-']"
 ROUND = (
     ("unfold an earlier answer, chart and table", SHORT, FULL),
@@ -63,23 +66,37 @@ def missing() -> str:
 
 
 def clicks(running: Running) -> Mapping[str, list[float]]:
-    """Milliseconds of the clicks during which a question was running from beginning to end, by kind."""
+    """Milliseconds of the clicks during which a question was running from beginning to end, by kind.
+
+    Raises StartupError when the page does not do what it should.
+    """
+    from playwright.sync_api import Error
+
     times: defaultdict[str, list[float]] = defaultdict(list)
-    with _tab(running.page_url) as tab:
-        _answer_one(tab)
-        for number in range(MOST_ROUNDS):
-            if len(times) == len(ROUND) and min(map(len, times.values())) >= ROUNDS:
-                break
-            if not _is_busy(running):
-                _ask(tab, bench_questions.WITH_THE_MODEL[number % len(bench_questions.WITH_THE_MODEL)])
-            for kind, click, wanted in ROUND:
-                tab.locator(click).first.wait_for(timeout=PATIENCE_MS)
-                busy = _is_busy(running)
-                ms = tab.evaluate(CLICK, [click, wanted])
-                if ms >= 0 and busy and _is_busy(running):
-                    times[kind].append(ms)
-                tab.wait_for_timeout(150)
+    try:
+        with _tab(running.page_url) as tab:
+            _ask(tab, bench_questions.APPROVED[-1])
+            tab.get_by_role("button", name="Approve").wait_for()
+            for number in range(MOST_ROUNDS):
+                if min(len(times[kind]) for kind, *_ in ROUND) >= ROUNDS:
+                    break
+                if not _is_busy(running):
+                    _ask(tab, bench_questions.ON_THE_PAGE[number % len(bench_questions.ON_THE_PAGE)])
+                _round(tab, running, times)
+    except Error as error:
+        raise StartupError(f"The page could not be measured: {error.message.splitlines()[0]}") from error
     return times
+
+
+def _round(tab: Page, running: Running, times: Mapping[str, list[float]]) -> None:
+    """Each kind of click once, kept where it came to something and a question ran all the while."""
+    for kind, click, wanted in ROUND:
+        tab.locator(click).first.wait_for()
+        busy = _is_busy(running)
+        ms = tab.evaluate(CLICK, [click, wanted])
+        if ms >= 0 and busy and _is_busy(running):
+            times[kind].append(ms)
+        tab.wait_for_timeout(PAUSE_MS)
 
 
 @contextmanager
@@ -102,18 +119,18 @@ def _browser() -> str:
     return next((found for name in BROWSERS if (found := shutil.which(name))), "")
 
 
-def _answer_one(tab: Page) -> None:
-    """Have one answer with chart and table, from an approved pair, so that there is something to unfold."""
-    _ask(tab, bench_questions.APPROVED[-1])
-    tab.get_by_role("button", name="Approve").wait_for()
-
-
 def _ask(tab: Page, text: str) -> None:
+    """Ask, and see the question appear; typed anew where the page was just changing."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    before = tab.locator(ASKED).count()
     box = tab.get_by_placeholder("Ask a question about your data")
-    box.fill(text)
-    box.press("Enter")
-    # Either it runs, or it has been answered already.
-    tab.locator(SHORT).or_(tab.get_by_role("button", name="Approve")).first.wait_for()
+    for patience in (PATIENCE_MS // 10, PATIENCE_MS // 10, PATIENCE_MS):
+        box.fill(text)
+        box.press("Enter")
+        with suppress(TooLate):
+            return tab.locator(ASKED).nth(before).wait_for(timeout=patience)
+    raise TooLate("a question that was typed did not appear")
 
 
 def _is_busy(running: Running) -> bool:

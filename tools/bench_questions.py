@@ -97,6 +97,9 @@ _REPAIRED = {
 APPROVED = ("How many flights were there?", "How does the average departure delay change by month?")
 """Asked word by word as the sample's approved pairs have them, so that no model is asked."""
 
+ON_THE_PAGE = tuple(_GROUPS)
+"""Asked to have something running: by the scripted model and the local one alike."""
+
 WITH_THE_MODEL = (
     "How many flights went to Boston?",
     "Which five airlines flew the most miles?",

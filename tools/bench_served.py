@@ -19,6 +19,7 @@ MEMORY_TARGET_GB = 4.0
 START_TARGET_SECONDS = 15.0
 LONGEST_QUESTION_SECONDS = 600.0
 LOOK_SECONDS = 0.02
+MODEL_STEPS = ("draft", "repair", "words")
 
 
 def answer(running: Running, text: str) -> tuple[float, QuestionRecord]:
@@ -59,7 +60,7 @@ def questions_to_the_model(running: Running) -> Iterator[Figure]:
             f"{len(answered)} questions: {ended}"
         ),
     )
-    yield from _model_steps([record for _, _, record in answered])
+    yield from _model_steps([(seconds, record) for _, seconds, record in answered])
     yield from _tokens([u for _, _, record in answered if (u := _usage(record))])
 
 
@@ -67,15 +68,15 @@ def _usage(record: QuestionRecord) -> Usage | None:
     return record.answer.receipt.usage if record.answer and record.answer.receipt else None
 
 
-def _model_steps(records: Sequence[QuestionRecord]) -> Iterator[Figure]:
-    seconds: defaultdict[str, list[float]] = defaultdict(list)
-    for record in records:
-        for step in record.steps:
-            seconds[step.name].append(step.ms / 1000)
-    for name in ("draft", "repair", "words"):
-        if seconds[name]:
-            title = f"  of it {name} ({len(seconds[name])} times)"
-            yield Figure(part="model", title=title, unit="s", values=spread(seconds[name]))
+def _model_steps(answered: Sequence[tuple[float, QuestionRecord]]) -> Iterator[Figure]:
+    by_step: defaultdict[str, list[float]] = defaultdict(list)
+    for seconds, record in answered:
+        asked = [step for step in record.steps if step.name in MODEL_STEPS]
+        for step in asked:
+            by_step[step.name].append(step.ms / 1000)
+        by_step["everything else, waiting included"].append(seconds - sum(step.ms for step in asked) / 1000)
+    for name, times in by_step.items():
+        yield Figure(part="model", title=f"  of it {name} ({len(times)})", unit="s", values=spread(times))
 
 
 def _tokens(usages: Sequence[Usage]) -> Iterator[Figure]:

@@ -15,7 +15,15 @@ from analyst import charting, checking, guard, prompts, understanding, wording
 from analyst.answer import Answer, Receipt
 from analyst.catalog import Catalog
 from analyst.draft import Decision, Draft, Query, Repair
-from analyst.errors import AnalystError, Miss, ModelError, QueryFailed, Refused, StoreError, UnusableReply
+from analyst.errors import (
+    AnalystError,
+    Miss,
+    ModelError,
+    QueryFailed,
+    Refused,
+    StoreError,
+    UnusableReply,
+)
 from analyst.example import Example, Neighbour
 from analyst.journal import Journal
 from analyst.linking import known_words, link, schema_text
@@ -143,6 +151,9 @@ class Analyst:
         with journal.step("catalog") as note:
             catalog = self.catalog(question.source)
             note.detail = f"{len(catalog.tables)} tables"
+        if not catalog.tables:
+            words = "There is no table in this database that its user may read."
+            return Answer(status=Status.UNANSWERABLE, words=words, words_by="template")
         intent = understanding.intent(question.text)
         if intent is not Intent.QUESTION and intent is not Intent.SQL:
             return self._without_sql(intent, catalog, work)
@@ -383,6 +394,8 @@ class Analyst:
                 words = self._writer.words(request, cancellation=work.cancellation)
             except ModelError as error:
                 logger.warning("no words from the model: %s", error.code)
+                if isinstance(error, UnusableReply):
+                    work.usage += error.usage
                 note.detail = "the model did not answer; a plain sentence instead"
                 return plain, "template"
             work.usage += words.usage

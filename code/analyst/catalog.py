@@ -113,6 +113,8 @@ class Catalog:
 
 def _table(data: dict[str, Any]) -> Table:
     columns = tuple(Column(**{**c, "values": tuple(c.get("values", ()))}) for c in data["columns"])
+    if not all(isinstance(c.name, str) and isinstance(c.type, str) for c in columns):
+        raise TypeError("a column has a name and a type, both text")
     return Table(**{**data, "columns": columns, "primary_key": tuple(data.get("primary_key", ()))})
 
 

@@ -157,6 +157,7 @@ class Capabilities(TypedDict):
     formats: list[str]
     row_limit: int
     xlsx_row_limit: int
+    modes: list[str]
 
 
 class SessionDocument(TypedDict):

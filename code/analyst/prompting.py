@@ -9,6 +9,7 @@ from analyst.draft import Decision, Draft, Repair
 from analyst.errors import UnusableReply
 from analyst.ports import DraftRequest, Prompt, Reply, WordsRequest
 
+_SENTENCE_END = re.compile(r"[.!?](?=\s|\Z)")
 _FENCE = re.compile(r"```(?:sql|postgresql|postgres)?[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _REMARK = re.compile(r"\s*(CLARIFY|CANNOT)\s*[:\-–]\s*(.+)", re.DOTALL)
 _STATEMENT = re.compile(
@@ -50,6 +51,17 @@ def read_reply(reply: Reply) -> Draft:
     if not sql:
         raise UnusableReply("The model's reply holds no SQL.", usage=reply.usage)
     return Draft(decision=Decision.ANSWER, sql=sql, usage=reply.usage)
+
+
+def read_words(reply: Reply) -> str:
+    """The words in a model's reply, only whole sentences of one cut short; raises UnusableReply without any."""
+    text = reply.text.strip()
+    if reply.cut:
+        ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+        text = text[: ends[-1]] if ends else ""
+    if not text:
+        raise UnusableReply("The model's reply holds no words.", usage=reply.usage)
+    return text
 
 
 def words_prompt(request: WordsRequest) -> Prompt:

@@ -50,6 +50,7 @@ class Settings:
     embedder: str = "minilm"
     """"minilm" (local) or "bedrock"."""
     embedder_id: str = "amazon.titan-embed-text-v2:0"
+    """The Bedrock id of the embedding model."""
     region: str = ""
     """The AWS region of Bedrock; empty for the account's default."""
 

@@ -38,6 +38,7 @@ def source_of(url: str, *, name: str = "") -> Source:
         raise WrongUsage("A database URL looks like postgresql://user@host:5432/database.")
     asked = parse_qs(parts.query)
     host = (parts.hostname or asked.get("host", ["local"])[0]).lower()
-    address = "local" if host.startswith("/") else f"{host}:{port or _PORTS[engine]}"
+    at = asked.get("port", [str(port or _PORTS[engine])])[-1]
+    address = "local" if host.startswith("/") else f"{host}:{at}"
     key = f"{engine}://{address}/{database}"
     return Source(name=name or key, key=key, url=url, engine=engine)

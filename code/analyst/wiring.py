@@ -54,6 +54,13 @@ class House:
         """One more database that may be asked, for the life of this process."""
         self.sources.add(source)
 
+    def tidy(self) -> None:
+        """Remove what is older than the settings keep; raises StoreError."""
+        seconds = self.settings.keep_results_days * 86_400
+        self.results.expire(older_than_seconds=seconds)
+        self.objects.expire(older_than_seconds=seconds)
+        self.questions.forget(older_than_days=self.settings.keep_days)
+
     def close(self) -> None:
         """Give back what was opened."""
         if "state" in self.__dict__:

@@ -24,7 +24,7 @@ class Writer:
     def words(self, request: WordsRequest, *, cancellation: Cancellation) -> Words:
         """One or two sentences on the result, unchecked; raises ModelError."""
         reply = self._words_model.complete(prompting.words_prompt(request), cancellation=cancellation)
-        return Words(text=reply.text.strip(), usage=reply.usage)
+        return Words(text=prompting.read_words(reply), usage=reply.usage)
 
     def warm(self, request: DraftRequest, *, cancellation: Cancellation) -> None:
         """Have the model's server read the stable part of the prompt ahead of the first question."""

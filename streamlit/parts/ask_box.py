@@ -8,6 +8,7 @@ import conversation
 from analyst.client import ApiError, SourceDocument
 from connection import client
 from parts import trouble
+from parts.model_banner import capabilities
 
 _BOX = "ask"
 _SOURCE = "source"
@@ -66,9 +67,13 @@ def _submit_typed() -> None:
 
 
 def _mode() -> None:
+    """The choice of mode, where the service really has more than one."""
+    offered = [mode for mode in capabilities().get("modes", []) if mode in _MODES]
+    if len(offered) < 2:
+        return
     st.segmented_control(
         "How much work",
-        list(_MODES),
+        offered,
         key=_MODE,
         default="fast",
         required=True,

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from houses import MakeHouse
-from scripted_model import Fails, Says, always, in_turn
+from scripted_model import Fails, Says, Silent, always, in_turn
 
+from analyst.api import knowledge
 from analyst.api.app import Api
 from analyst.local.gateway import proxy_event
 from analyst.wiring import House
@@ -202,3 +203,24 @@ def test_an_example_must_pass_the_guard(make_house: MakeHouse) -> None:
     assert status == 403 and document["error"]["code"] == "refused"
     status, document = call("POST", "/examples", {"question": "All?", "sql": "SELECT count(*) FROM flights"})
     assert status == 201 and document["status"] == "proposed"
+
+
+def test_bodies_and_filters_that_cannot_be_read_are_the_senders_fault(make_house: MakeHouse) -> None:
+    call = Caller(make_house(always(COUNT)))
+    assert call("POST", "/query", raw=b"[" * 200_000)[0] == 400
+    status, body = call("GET", "/examples?status=wild")
+    assert (status, body["error"]["code"]) == (400, "wrong_usage")
+    assert call("GET", "/examples?status=approved")[0] == 200
+    event = proxy_event("POST", "/query", headers={"content-type": "text/plain"}, body=b"{}", request_id="r")
+    response = call.api(event, None)
+    assert response["statusCode"] == 400 and "application/json" in response["body"]
+
+
+def test_a_model_that_writes_no_sql_in_time_does_not_hold_the_request(
+    make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge, "SQL_SECONDS", 0.3)
+    house = make_house(always(Silent()))
+    status, body = Caller(house)("POST", "/sql", {"question": "How many flights are there?"})
+    assert (status, body["error"]["code"]) == (504, "model_timeout")
+    assert house.scripted.wait_closed()  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ from analyst.local.commands import answers
 from analyst.local.instance import DataFolder, Instance
 from analyst.local.model_file import OnProgress
 from analyst.local.postgres import EmbeddedPostgres
-from analyst.local.supervisor import Database, Parts, Supervision, Supervisor
+from analyst.local.supervisor import Database, Parts, Supervision, Supervisor, Task
+from analyst.ports import Cancellation
 
 SERVE = """
 import http.server, sys
@@ -106,6 +107,17 @@ def model_command(how: str, instance: Instance) -> Command:
     )
 
 
+def task(wanted: dict[str, Any]) -> Task:
+    def run(instance: Instance, cancellation: Cancellation) -> int:
+        for _ in range(int(wanted.get("task_seconds", 0) * 20)):
+            if cancellation.wished:
+                break
+            time.sleep(0.05)
+        return int(wanted["task"])
+
+    return run
+
+
 def main() -> int:
     data, wanted = Path(sys.argv[1]), json.loads(sys.argv[2])
     folder = DataFolder(data)
@@ -140,7 +152,7 @@ def main() -> int:
     try:
         if "task" not in wanted:
             return supervisor.run()
-        return supervisor.run(lambda instance, cancellation: int(wanted["task"]), needs_model=bool(model))
+        return supervisor.run(task(wanted), needs_model=bool(model))
     except AnalystError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

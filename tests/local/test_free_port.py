@@ -39,3 +39,9 @@ def test_a_port_that_was_just_given_up_is_free() -> None:
         with socket.create_connection(("127.0.0.1", port)):
             server.accept()[0].close()
     check_port(port, setting="PORT", example=8090)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(StartupError, match=f"no port {port}"):
+        check_port(port, setting="PORT", example=8090)

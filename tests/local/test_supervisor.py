@@ -339,3 +339,21 @@ def test_keys_and_logs_are_private(start: Callable[..., Run]) -> None:
     files += list(run.folder.logs.iterdir())
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
     assert {oct(folder.stat().st_mode & 0o777) for folder in (run.data, run.folder.logs)} == {"0o700"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_task_that_was_interrupted_does_not_end_as_done(
+    start: Callable[..., Run], number: signal.Signals
+) -> None:
+    run = start(task=0, task_seconds=30)
+    run.wait_ready()
+    code, _, err = run.end(number)
+    assert (code, err) == (130, "")
+    assert run.left() == []
+
+
+def test_page_and_interface_on_one_port_are_refused_in_one_sentence(start: Callable[..., Run]) -> None:
+    port = pick_port()
+    code, _, err = start(port=port, api_port=port).result()
+    assert code == 1
+    assert err.startswith(f"PORT and API_PORT are both {port}") and err.count("\n") == 1

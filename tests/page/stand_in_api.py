@@ -387,6 +387,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(200, {
                     "model": api.model, "source": api.sources[0] if api.sources else {}, "version": "0",
                     "formats": ["csv", "xlsx", "json"], "row_limit": 1_000_000, "xlsx_row_limit": 100_000,
+                    "modes": ["fast", "thorough"],
                 })  # fmt: skip
             case "GET", ["sessions"]:
                 self._json(200, {"sessions": api.sessions(person)})

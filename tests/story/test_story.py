@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from houses import MakeHouse, NewDatabase, asked, execute
-from scripted_model import Endless, Fails, Says, always, by_question, in_turn
+from scripted_model import Behaviour, Endless, Fails, Says, always, by_question, in_turn
 
 from analyst.errors import (
     Cancelled,
@@ -273,3 +273,38 @@ def test_without_the_embedder_answers_go_on(make_house: MakeHouse) -> None:
     house = make_house(in_turn(COUNT, WORDS), embedder="bedrock", region="eu-west-1")
     answer = house.analyst.ask(asked(house, "How many flights left from JFK?"))
     assert answer.status is Status.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("reply", "words", "by"),
+    [
+        (Endless(piece="and so on "), "The answer is 111,279 (flights).", "template"),
+        (Says(text="There were 111,279. And the", finish="length"), "There were 111,279.", "model"),
+    ],
+)
+def test_words_that_were_cut_short_are_shown_as_whole_sentences_or_not_at_all(
+    make_house: MakeHouse, reply: Behaviour, words: str, by: str
+) -> None:
+    house = make_house(in_turn(COUNT, reply))
+    answer = house.analyst.ask(asked(house, "How many flights left from JFK?"))
+    assert (answer.words, answer.words_by) == (words, by)
+
+
+def test_a_database_without_tables_is_said_so(make_house: MakeHouse, new_database: NewDatabase) -> None:
+    house = make_house(always(COUNT), sources=f"empty={new_database()}")
+    for question in ("How many flights are there?", "What can you do?"):
+        answer = house.analyst.ask(asked(house, question))
+        assert answer.status is Status.UNANSWERABLE and "no table" in answer.words
+
+
+def test_a_bare_name_is_the_table_that_was_checked_whatever_the_role_looks_in_first(
+    make_house: MakeHouse, new_database: NewDatabase
+) -> None:
+    url = new_database(
+        "CREATE SCHEMA other; CREATE TABLE public.same (a int); CREATE TABLE other.same (a int);"
+        "INSERT INTO public.same VALUES (1); INSERT INTO other.same VALUES (2)"
+    )
+    house = make_house(always(COUNT), sources=f"two={url}&options=-csearch_path%3Dother")
+    answer = house.analyst.ask(asked(house, "SELECT a FROM same"))
+    assert answer.receipt is not None and answer.receipt.tables == ("public.same",)
+    assert answer.result is not None and answer.result.rows == ((1,),)

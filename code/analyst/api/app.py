@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 
 from analyst import __version__
 from analyst.api.knowledge import Knowledge
@@ -36,7 +39,8 @@ class Api:
         Knowledge(self._visit).register(self._app)
         self._app.exception_handler(AnalystError)(self._refuse)
         self._app.exception_handler(RequestValidationError)(self._misshapen)
-        self._app.exception_handler(UnicodeDecodeError)(self._not_text)
+        self._app.exception_handler([UnicodeDecodeError, RecursionError])(self._not_text)
+        self._app.exception_handler(RequestUnsupportedContentType)(self._not_json)
         self._app.exception_handler(Exception)(self._broken)
         self._app.not_found(self._nowhere)
         self._app.get("/openapi.json", include_in_schema=False)(self._openapi)
@@ -74,8 +78,11 @@ class Api:
         what = str(first.get("msg", "wrong value")).lower()
         return self._response(WrongUsage(f"The request is not right: {place or 'body'}: {what}."))
 
-    def _not_text(self, _: UnicodeDecodeError) -> Response[str]:
+    def _not_text(self, _: Exception) -> Response[str]:
         return self._response(WrongUsage("The request's body is not JSON."))
+
+    def _not_json(self, _: RequestUnsupportedContentType) -> Response[str]:
+        return self._response(WrongUsage("Send the body as JSON, with Content-Type: application/json."))
 
     def _nowhere(self, _: NotFoundError) -> Response[str]:
         return self._response(NotFound("There is nothing here; see /openapi.json for what there is."))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from analyst import __version__, understanding
 from analyst.api.bodies import ExampleBody, SqlBody
 from analyst.api.visit import Visit
-from analyst.errors import AnalystError
+from analyst.errors import AnalystError, Cancelled, ModelTimeout
 from analyst.example import Example, ExampleStatus
 from analyst.exporting import FORMATS
 from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
@@ -19,6 +20,8 @@ from analyst.ports import Cancellation
 from analyst.question import LONGEST_QUESTION
 
 QUESTIONS_SHOWN = 12
+SQL_SECONDS = 25.0
+"""An HTTP request ends after 29 s; whoever can wait longer asks with `POST /query`."""
 
 
 class Knowledge:
@@ -62,7 +65,15 @@ class Knowledge:
         house = self._visit().house
         catalog = house.analyst.catalog(house.sources.get(body.source).key)
         request = house.analyst.draft_request(understanding.clean(body.question), catalog)
-        draft = house.writer.draft(request, cancellation=Cancellation())
+        cancellation = Cancellation()
+        late = threading.Timer(SQL_SECONDS, cancellation.wish)
+        late.start()
+        try:
+            draft = house.writer.draft(request, cancellation=cancellation)
+        except Cancelled:
+            raise ModelTimeout(f"The model did not write SQL within {SQL_SECONDS:g} seconds.") from None
+        finally:
+            late.cancel()
         return {
             "decision": draft.decision,
             "sql": draft.sql,
@@ -70,7 +81,9 @@ class Knowledge:
             "usage": asdict(draft.usage),
         }
 
-    def examples(self, source: str = "", status: str = "") -> dict[str, Any]:
+    def examples(
+        self, source: str = "", status: Literal["", "proposed", "approved", "revoked"] = ""
+    ) -> dict[str, Any]:
         """Newest first."""
         house = self._visit().house
         key = house.sources.get(source).key if source else None
@@ -98,7 +111,7 @@ class Knowledge:
             "row_limit": house.settings.row_limit,
             "xlsx_row_limit": XLSX_MOST_ROWS,
             "longest_question": LONGEST_QUESTION,
-            "modes": ["fast", "thorough"],
+            "modes": ["fast"],
         }
 
     def health(self) -> tuple[dict[str, Any], int]:

@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from analyst import __version__
 from analyst.cli import ask, catalog, evaluate, examples, guard, up
@@ -33,6 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has left; what is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a command
+        # By its kind and place alone: an error's own text may hold data.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        _tell(
+            AnalystError(f"Something went wrong on our side ({type(error).__name__} in {place})."),
+            as_json=getattr(chosen, "json", False),
+        )
+        return AnalystError.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

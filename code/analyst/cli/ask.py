@@ -104,7 +104,8 @@ def _text(document: dict[str, Any]) -> str:
         parts.append("SQL:\n" + receipt["sql"] if receipt["sql"] else "")
     if answer.get("suggestions") and document["status"] != "answered":
         parts.append("You could ask:\n" + "\n".join(f"  {s}" for s in answer["suggestions"]))
-    return "".join(part + "\n\n" for part in parts if part).rstrip("\n") + "\n"
+    text = "\n\n".join(part for part in parts if part)
+    return text + "\n" if text else ""
 
 
 def _table(table: dict[str, Any]) -> str:

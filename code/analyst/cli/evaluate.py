@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from analyst.analyst import Work
@@ -28,7 +28,7 @@ from analyst.wiring import House
 class Case:
     """One line of a suite."""
 
-    id: str
+    id: str | int
     question: str
     context: str = ""
     database: str = ""
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     waiting = [case for case in cases if case.id not in done]
 
     def answer(house: House, source: Source, cancellation: Cancellation) -> int:
-        with tempfile.TemporaryDirectory() as folder, options.out.open("a", encoding="utf-8") as out:
+        with tempfile.TemporaryDirectory() as folder, _appending(options.out) as out:
             house.results = ResultFiles(Path(folder))
             for number, case in enumerate(waiting, 1):
                 cancellation.check()
@@ -103,16 +103,39 @@ def _case(data: dict[str, Any]) -> Case:
     if not isinstance(question, str) or not question.strip():
         raise ValueError("no question")
     texts = {name: str(data.get(name) or "") for name in ("context", "database")}
-    return Case(id=str(data["id"]), question=question, **texts)
+    if isinstance(data["id"], bool) or not isinstance(data["id"], (str, int)):
+        raise ValueError("no id")
+    return Case(id=data["id"], question=question, **texts)
 
 
-def _done(path: Path) -> set[str]:
-    return {json.loads(line)["id"] for line in _lines(path) if line.strip()}
+def _done(path: Path) -> set[str | int]:
+    """The ids that OUT holds; a last line that a killed run left unfinished is taken out of it."""
+    try:
+        text = path.read_bytes()
+        whole, torn = text[: text.rfind(b"\n") + 1], text[text.rfind(b"\n") + 1 :]
+        ids = {json.loads(line)["id"] for line in whole.splitlines() if line.strip()}
+        if torn and not torn.startswith(b'{"id"'):
+            raise ValueError("no prediction")
+        if torn:
+            os.truncate(path, len(whole))
+        return ids
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    except (ValueError, KeyError, TypeError):
+        raise WrongUsage(f"{path} holds something else than predictions; choose another file.") from None
 
 
-def _lines(path: Path) -> Iterator[str]:
-    if path.exists():
-        yield from path.read_text(encoding="utf-8").splitlines()
+def _appending(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> WrongUsage:
+    return WrongUsage(f"{path} cannot be written to ({error.strerror}).")
 
 
 def _predict(
@@ -127,7 +150,7 @@ def _predict(
         session_id=str(uuid.uuid4()),
         source=there.key,
         asked_at=house.clock.now(),
-        request_id=case.id,
+        request_id=str(case.id),
         mode=Mode(options.mode),
         context=case.context,
     )

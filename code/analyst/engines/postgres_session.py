@@ -41,9 +41,14 @@ SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;
 SET LOCAL cursor_tuple_fraction = 1.0;
+SELECT set_config(
+    'search_path', concat_ws(', ', 'pg_catalog, public', nullif(current_setting('search_path'), '')), true
+);
 SELECT pg_backend_pid(), current_setting('application_name')
 """
 """How values are written, and plans for whole results; SET LOCAL leaves no trace behind a pooler.
+
+"public" is looked in first, whatever the role is set to: that is the table which was checked for a bare name.
 
 The time zone stays the source's own: it decides what "day" and "month" of an instant mean there."""
 

@@ -8,10 +8,15 @@ from analyst.catalog import Catalog, Column, Table
 
 
 def load_catalog(data: Mapping[str, Mapping[str, Mapping[str, str]]], dialect: str) -> Catalog:
-    """The catalog of `{"schema": {"table": {"column": "type"}}}`; raises AttributeError on another shape.
+    """The catalog of `{"schema": {"table": {"column": "type"}}}`; raises AttributeError or TypeError on
+    another shape.
 
     The default schema is "public" where there is one, else the first.
     """
+    if not all(
+        isinstance(kind, str) for found in data.values() for c in found.values() for kind in c.values()
+    ):
+        raise TypeError("a column's type must be text")
     tables = tuple(
         Table(
             schema=schema,

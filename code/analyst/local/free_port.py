@@ -17,6 +17,10 @@ def check_port(port: int, *, setting: str, example: int) -> None:
 
     Both loopback addresses count: "localhost" in a browser may be either.
     """
+    if not 0 < port < 65536:
+        raise StartupError(
+            f"There is no port {port}; choose one from 1 to 65535, for example {setting}=8080."
+        )
     for family, address in _LOOPBACKS:
         reason = _refusal(family, address, port)
         if reason in (errno.EACCES, errno.EPERM):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import analyst
@@ -18,6 +19,12 @@ FOLDERS = {"data-analyst": "data-analyst", "data-analyst-worker": "data-analyst"
 
 def load_handler(function: str) -> Handler:
     """The handler of a function; raises NotFound."""
+    handler: Handler = load_function(function).handler
+    return handler
+
+
+def load_function(function: str) -> ModuleType:
+    """A function's module, as Lambda loads it; raises NotFound."""
     if function not in FOLDERS:
         raise NotFound(f"There is no function {function!r}; there is {', '.join(FOLDERS)}.")
     path = Path(analyst.__file__).parent.parent / FOLDERS[function] / "lambda_function.py"
@@ -25,5 +32,4 @@ def load_handler(function: str) -> Handler:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    handler: Handler = module.handler
-    return handler
+    return module

@@ -114,7 +114,15 @@ class Requests(BaseHTTPRequestHandler):
         ms = 1000 * (time.perf_counter() - began)
         logger.debug("%s %s %.1f ms", self.command, urlsplit(self.path).path, ms)
 
-    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = handle_any
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the server itself refuses (no HTTP, an unknown method) is the same document."""
+        self.request_id = str(uuid.uuid4())
+        self.close_connection = True
+        error = WrongUsage("This is no request that is served here; see /openapi.json for what there is.")
+        error.status = code
+        self._error(error)
 
     def _route(self) -> None:
         path = urlsplit(self.path).path
@@ -222,7 +230,8 @@ class Requests(BaseHTTPRequestHandler):
         self.send_header("X-Request-Id", self.request_id)
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: paths hold ids, and queries hold signatures."""

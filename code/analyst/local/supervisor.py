@@ -31,6 +31,8 @@ from analyst.ports import Cancellation
 
 logger = logging.getLogger(__name__)
 
+INTERRUPTED = 130
+"""The exit code of a task that did not come to its end, as shells have it."""
 _LOOK_SECONDS = 0.1
 _NEW_DATABASE_BYTES = 600_000_000
 _OLD_DATABASE_BYTES = 50_000_000
@@ -118,8 +120,8 @@ class Supervisor:
     def run(self, task: Task | None = None, *, needs_model: bool = False) -> int:
         """Bring everything up and keep it so until Ctrl-C, SIGTERM or the end of `task`.
 
-        Returns the task's number, else 0. With `needs_model` the task waits for the model, and fails with
-        what kept it from coming.
+        Returns the task's number, 130 where it was stopped before its end, else 0. With `needs_model` the
+        task waits for the model, and fails with what kept it from coming.
         Raises StartupError with one sentence, after all is down again, or what the task raised.
         """
         with self._signals():
@@ -128,7 +130,7 @@ class Supervisor:
                 with sole_instance(self._folder):
                     return self._run_alone(task, needs_model=needs_model)
             except _Stopped:
-                return 0
+                return 0 if task is None else INTERRUPTED
             except OSError as error:
                 raise cannot_write(self._how.data, error) from error
 
@@ -161,6 +163,11 @@ class Supervisor:
             check_port(self._how.port, setting="PORT", example=self._how.port + 10)
         if self._how.api_port:
             check_port(self._how.api_port, setting="API_PORT", example=self._how.api_port + 10)
+        if self._how.port and self._how.port == self._how.api_port:
+            raise StartupError(
+                f"PORT and API_PORT are both {self._how.port}: choose two different ports, for example "
+                f"API_PORT={self._how.port + 1}."
+            )
         self._check_space()
         ensure_key(self._folder.api_key)
         instance = Instance(

@@ -16,7 +16,7 @@ import psycopg2
 
 from analyst import log
 from analyst.errors import AnalystError, StoreError
-from analyst.local.functions import Handler, load_handler
+from analyst.local.functions import Handler, load_function
 from analyst.ports import Cancellation
 from analyst.settings import Settings
 from analyst.stores.questions import CHANNEL
@@ -26,6 +26,7 @@ from analyst.writer import Writer
 
 logger = logging.getLogger(__name__)
 
+TIDY_SECONDS = 3600.0
 LOOK_SECONDS = 1.0
 """How often the store is looked at without a notice: for leases that ran out."""
 
@@ -75,11 +76,26 @@ def run(handler: Handler, waiting: Waiting, stop: threading.Event) -> None:
             waiting.sleep(LOOK_SECONDS)
 
 
+def tend(house: House) -> None:
+    """What a worker does beside its questions: load what the first one would wait for, then tidy up now and then."""
+    warm(house)
+    while True:
+        try:
+            house.tidy()
+        except AnalystError as error:
+            logger.warning("old results could not be removed: %s", error.code)
+        time.sleep(TIDY_SECONDS)
+
+
 def warm(house: House) -> None:
     """Have the model read the stable part of the prompt as soon as it is there, so that nobody waits for it.
 
     Every worker asks for it; the server reads it once.
     """
+    try:
+        house.embedder.embed(["How many rows are there?"])
+    except AnalystError as error:
+        logger.warning("there is no embedding model: %s", error.code)
     if house.settings.model != "local" or house.settings.querybot:
         return
     while house.model_state()["state"] in ("arriving", "loading"):
@@ -103,8 +119,9 @@ def main() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, leave)
-    threading.Thread(target=warm, args=(House(settings),), daemon=True).start()
-    run(load_handler("data-analyst-worker"), Waiting(settings.state_url), stop)
+    function = load_function("data-analyst-worker")
+    threading.Thread(target=tend, args=(function.house(),), daemon=True).start()
+    run(function.handler, Waiting(settings.state_url), stop)
 
 
 if __name__ == "__main__":
