@@ -57,6 +57,8 @@ NEAR_ENOUGH = 0.45
 HEAD_ROWS = 1000
 """Rows that are looked at for the chart, the words and the checks."""
 TURNS_SHOWN = 2
+CATALOG_SECONDS = 600.0
+"""A catalog that was read longer ago is read anew, so that new tables are seen."""
 EXPLAIN_SECONDS = 10.0
 ENGINE_WORDS = {"postgres": "Postgres", "redshift": "Redshift", "athena": "Athena"}
 
@@ -171,8 +173,8 @@ class Analyst:
 
     def catalog(self, source: str, *, rebuild: bool = False) -> Catalog:
         """What this policy may see of a source; read from the source when it is not known yet."""
-        known = None if rebuild else self._catalogs.load(source)
-        if known is None:
+        known = None if rebuild else self._catalogs.load(source, newer_than_seconds=CATALOG_SECONDS)
+        if known is None or not known.tables:
             engine = self._sources.engine(source, query_id="catalog")
             try:
                 known = engine.catalog(source=source)
@@ -275,12 +277,23 @@ class Analyst:
                 found = self._run(work, mended, catalog)
                 return self._answer(work, found, catalog, by_model=self._words_by_model)
             except AnalystError as error:
+                if work.attempts == 1 and (fresh := self._changed(catalog, error)):
+                    catalog = fresh
+                    request = replace(request, schema=schema_text(link(question.text, catalog)))
+                    continue
                 if _names_what_is_not_there(error) and self._is_the_end(work, catalog):
                     missing = Draft(decision=Decision.CANNOT, message=str(error))
                     return self._declined(work, missing, catalog)
                 if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
                     raise
                 request = replace(request, repair=_repair(error, work.sql))
+
+    def _changed(self, catalog: Catalog, error: AnalystError) -> Catalog | None:
+        """The catalog as it is now, where a name that is not there may mean that the tables have changed."""
+        if catalog.edited or not (_names_what_is_not_there(error) or _undefined(error)):
+            return None
+        fresh = self.catalog(catalog.source, rebuild=True)
+        return fresh if fresh.fingerprint() != catalog.fingerprint() else None
 
     def _is_the_end(self, work: Work, catalog: Catalog) -> bool:
         """True where no further draft will find the data: all were tried, or the question is about other things."""
@@ -379,7 +392,7 @@ class Analyst:
     def _words(self, work: Work, result: ResultSet, *, by_model: bool) -> tuple[str, str]:
         """Words of the model where every number in them holds, else a plain sentence; and which of the two."""
         plain = wording.template(work.question.text, result)
-        if not by_model or result.row_count == 0:
+        if not by_model or result.row_count == 0 or not result.complete:
             return plain, "template"
         with work.journal.step("words") as note:
             columns, rows, summary = wording.for_model(result, rows=self._words_rows)
@@ -400,8 +413,9 @@ class Analyst:
                 return plain, "template"
             work.usage += words.usage
             text = wording.safe_text(words.text)
-            told = (summary,) if result.complete else ()
-            if text and wording.numbers_hold(text, result, question=work.question.text, extra=told):
+            # Where the model saw aggregates alone, its words can only be about those.
+            seen = result if rows else replace(result, rows=())
+            if text and wording.numbers_hold(text, seen, question=work.question.text, extra=(summary,)):
                 note.detail = "every number was found in the result"
                 return text, "model"
             note.detail = "the model's words did not hold; a plain sentence instead"
@@ -435,6 +449,10 @@ def _same(example: Example, question: Question) -> bool:
 
 def _names_what_is_not_there(error: AnalystError) -> bool:
     return isinstance(error, Refused) and error.rule in ("tables", "columns")
+
+
+def _undefined(error: AnalystError) -> bool:
+    return isinstance(error, QueryFailed) and error.error_class.startswith("undefined")
 
 
 def _repair(error: AnalystError, sql: str) -> Repair:

@@ -341,8 +341,8 @@ class ExampleStore(Protocol):
 class CatalogStore(Protocol):
     """Keeps what was read of a source; raises StoreError."""
 
-    def load(self, source: str) -> Catalog | None:
-        """The stored catalog, or None when it was never built."""
+    def load(self, source: str, *, newer_than_seconds: float | None = None) -> Catalog | None:
+        """The stored catalog; None when it was never built or is older, unless a person edited it."""
         ...
 
     def save(self, catalog: Catalog) -> None:

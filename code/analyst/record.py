@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from analyst.answer import Answer, Receipt
@@ -15,10 +15,8 @@ from analyst.result import Kind, ResultColumn, ResultSet
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:
     """An answer without its rows, which the result store keeps."""
-    data = asdict(answer)
-    if answer.result is not None:
-        data["result"]["rows"] = []
-    return data
+    lean = replace(answer, result=replace(answer.result, rows=())) if answer.result else answer
+    return asdict(lean)
 
 
 def answer_from_dict(data: Mapping[str, Any]) -> Answer:

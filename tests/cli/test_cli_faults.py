@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
 from houses import MakeHouse
+from scripted_model import Says, ScriptedServer, Silent, always, in_turn
 
 from analyst.cli import ask, main
 from analyst.cli.evaluate import read_suite
@@ -18,8 +22,6 @@ PREDICTION = '{"id": "a", "status": "answered"}\n'
 @pytest.fixture
 def here(make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation that the command finds by its environment; its data folder."""
-    from scripted_model import Says, always
-
     settings = make_house(always(Says(text="CANNOT: there is nothing about that"))).settings
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
@@ -103,3 +105,22 @@ def test_a_catalog_with_a_type_that_is_no_text_is_not_taken(here: Path, tmp_path
     file = tmp_path / "catalog.json"
     file.write_text(json.dumps({"source": "x", "dialect": "postgres", "tables": [table]}))
     assert main(["catalog", "import", str(file)]) == 2
+
+
+def test_a_case_that_was_interrupted_is_not_written_down(
+    make_house: MakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make_house(in_turn(Says(text="CANNOT: there is nothing about that"), Silent()))
+    for name, value in house.settings.environment().items():
+        monkeypatch.setenv(name, value)
+    server: ScriptedServer = house.scripted  # type: ignore[attr-defined]
+
+    def interrupt() -> None:
+        if server.wait_asked(2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    out = tmp_path / "out.jsonl"
+    cases = suite(tmp_path, {"id": "a", "question": "x"}, {"id": "b", "question": "x"})
+    assert main(["evaluate", str(cases), "--out", str(out)]) != 0
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["a"]

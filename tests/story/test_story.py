@@ -291,10 +291,13 @@ def test_words_that_were_cut_short_are_shown_as_whole_sentences_or_not_at_all(
 
 
 def test_a_database_without_tables_is_said_so(make_house: MakeHouse, new_database: NewDatabase) -> None:
-    house = make_house(always(COUNT), sources=f"empty={new_database()}")
+    url = new_database()
+    house = make_house(always(COUNT), sources=f"empty={url}")
     for question in ("How many flights are there?", "What can you do?"):
         answer = house.analyst.ask(asked(house, question))
         assert answer.status is Status.UNANSWERABLE and "no table" in answer.words
+    execute(url, "CREATE TABLE flights (origin text)")
+    assert house.analyst.ask(asked(house, "How many flights are there?")).status is Status.ANSWERED
 
 
 def test_a_bare_name_is_the_table_that_was_checked_whatever_the_role_looks_in_first(
@@ -308,3 +311,22 @@ def test_a_bare_name_is_the_table_that_was_checked_whatever_the_role_looks_in_fi
     answer = house.analyst.ask(asked(house, "SELECT a FROM same"))
     assert answer.receipt is not None and answer.receipt.tables == ("public.same",)
     assert answer.result is not None and answer.result.rows == ((1,),)
+
+
+def test_tables_that_changed_are_read_anew(make_house: MakeHouse, new_database: NewDatabase) -> None:
+    url = new_database("CREATE TABLE things (id int)")
+    source = source_of(url)
+    house = make_house(
+        in_turn(
+            Says(text="SELECT sum(weight) FROM things"), Says(text="SELECT sum(weight) AS kilos FROM parts")
+        ),
+        words="template",
+    )
+    house.add_source(source)
+    house.analyst.catalog(source.key)
+    execute(url, "DROP TABLE things; CREATE TABLE parts (weight int); INSERT INTO parts VALUES (3), (4)")
+    work = asked(house, "What do all parts weigh?")
+    object.__setattr__(work.question, "source", source.key)
+    answer = house.analyst.ask(work)
+    assert answer.result is not None and answer.result.rows == ((7,),)
+    assert "CREATE TABLE parts" in messages_of(house, 1)[0]["content"]

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from analyst.analyst import Work
 from analyst.cli.place import Commands, add_source_options, on_source
-from analyst.errors import AnalystError, Refused, WrongUsage
+from analyst.errors import AnalystError, Cancelled, Refused, WrongUsage
 from analyst.journal import Journal
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question
@@ -179,6 +179,10 @@ def _outcome(house: House, work: Work) -> tuple[str, str | None, str]:
         answer = house.analyst.ask(work)
     except Refused:
         return "refused", None, work.sql
+    except Cancelled:
+        if work.cancellation.wished:  # it was not answered, so a second run has to find it missing
+            raise
+        return "cancelled", None, work.sql
     except AnalystError as error:
         return ("miss" if error.code == "miss" else "failed"), None, work.sql
     receipt = answer.receipt

@@ -14,9 +14,13 @@ class Catalogs:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def load(self, source: str) -> Catalog | None:
-        """The stored catalog, or None when it was never built."""
-        row = self._state.row("SELECT catalog FROM catalogs WHERE source = %s", (source,))
+    def load(self, source: str, *, newer_than_seconds: float | None = None) -> Catalog | None:
+        """The stored catalog; None when it was never built or is older, unless a person edited it."""
+        row = self._state.row(
+            "SELECT catalog FROM catalogs WHERE source = %s AND (%s::float IS NULL"
+            " OR (catalog->>'edited')::boolean OR built_at > now() - %s * interval '1 second')",
+            (source, newer_than_seconds, newer_than_seconds),
+        )
         return Catalog.from_dict(row["catalog"]) if row else None
 
     def save(self, catalog: Catalog) -> None:
