@@ -415,7 +415,9 @@ class Analyst:
             text = wording.safe_text(words.text)
             # Where the model saw aggregates alone, its words can only be about those.
             seen = result if rows else replace(result, rows=())
-            if text and wording.numbers_hold(text, seen, question=work.question.text, extra=(summary,)):
+            if wording.answers(text, result) and wording.numbers_hold(
+                text, seen, question=work.question.text, extra=(summary,)
+            ):
                 note.detail = "every number was found in the result"
                 return text, "model"
             note.detail = "the model's words did not hold; a plain sentence instead"

@@ -118,6 +118,13 @@ class Desk:
             raise Conflict("Only an answer that has SQL can be approved.")
         return record.question, record.answer.receipt.sql
 
+    def taught_by(self, question_id: str, *, person: str) -> set[int]:
+        """Examples that an answer came from or was made into."""
+        record = self._own(question_id, person)
+        receipt = record.answer.receipt if record.answer else None
+        found = {receipt.example_id if receipt else None, (record.feedback or {}).get("example_id")}
+        return {example_id for example_id in found if example_id is not None}
+
     def judged(self, question_id: str, feedback: Mapping[str, Any]) -> None:
         """Keep what a person thought of the answer."""
         self._questions.feedback(question_id, feedback)

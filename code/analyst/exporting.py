@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
+from analyst.errors import TooLarge
 from analyst.ports import ResultStore
 from analyst.stores.object_files import ObjectFiles
 
@@ -36,7 +37,12 @@ def export(result_id: str, *, format: str, results: ResultStore, objects: Object
     module, media_type = FORMATS[format]
     name = f"{result_id}.{format}"
     if not objects.exists(name):
+        writer = importlib.import_module(module)
+        if writer.MOST_ROWS and results.head(result_id, rows=0).row_count > writer.MOST_ROWS:
+            raise TooLarge(
+                f"A file of this format ends at {writer.MOST_ROWS:,} rows; take CSV for all of them."
+            )
         columns, batches = results.stream(result_id)
         with objects.put(name) as out:
-            importlib.import_module(module).write(columns, batches, out)
+            writer.write(columns, batches, out)
     return Export(name=name, media_type=media_type, size=objects.size(name), objects=objects)

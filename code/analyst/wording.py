@@ -10,10 +10,11 @@ from decimal import Decimal, InvalidOperation
 
 from analyst import labels
 from analyst.claims import numbers_hold
+from analyst.numerals import normal, stated
 from analyst.plain_text import safe_text
 from analyst.result import Cell, Kind, ResultColumn, ResultSet
 
-__all__ = ["for_model", "numbers_hold", "safe_text", "shown", "template"]
+__all__ = ["answers", "for_model", "numbers_hold", "safe_text", "shown", "template"]
 
 MOST_ROWS_SAID = 5
 MOST_COLUMNS_SAID = 6
@@ -248,3 +249,8 @@ def _cut(text: str, characters: int) -> str:
 def _cut_lines(lines: list[str]) -> str:
     text = "\n".join(lines)
     return text if len(text) <= MOST_MODEL_CHARACTERS else text[: MOST_MODEL_CHARACTERS - 1] + "…"
+
+
+def answers(text: str, result: ResultSet) -> bool:
+    """False where a text about numbers states none: it may be true, and still says nothing."""
+    return not any(column.kind.numeric for column in result.columns) or bool(stated(normal(text)))

@@ -72,6 +72,9 @@ def test_ask_look_fetch_and_approve(make_house: MakeHouse) -> None:
     assert again["answer"]["receipt"]["cached"] == "same"
     status, listed = call("GET", "/examples")
     assert [e["id"] for e in listed["examples"]] == [given["example_id"]]
+    status, _ = call("POST", f"/query/{again['query_id']}/feedback", {"verdict": "reject"})
+    assert status == 200
+    assert call("GET", "/examples?status=approved")[1] == {"examples": []}
     assert call("DELETE", f"/examples/{given['example_id']}")[1]["status"] == "revoked"
 
 

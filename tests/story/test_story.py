@@ -74,6 +74,12 @@ def test_words_with_a_number_that_is_not_in_the_result_are_replaced(make_house: 
     assert "111,279" in answer.words and "111,280" not in answer.words
 
 
+def test_words_that_state_no_number_are_replaced(make_house: MakeHouse) -> None:
+    house = make_house(in_turn(COUNT, Says(text="I think you should look at flights, they are nice.")))
+    answer = house.analyst.ask(asked(house, "How many flights left from JFK?"))
+    assert answer.words_by == "template" and "111,279" in answer.words
+
+
 def test_an_unknown_column_is_repaired_with_what_the_guard_said(make_house: MakeHouse) -> None:
     wrong = Says(text="```sql\nSELECT departure_city FROM flights\n```")
     house = make_house(in_turn(wrong, COUNT, WORDS))

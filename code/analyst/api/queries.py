@@ -13,6 +13,7 @@ from analyst.api.bodies import AskBody, FeedbackBody
 from analyst.api.visit import Visit
 from analyst.asking import MOST_SHOWN
 from analyst.errors import Conflict
+from analyst.example import ExampleStatus
 from analyst.exporting import export
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -77,7 +78,7 @@ class Queries:
         return response
 
     def feedback(self, query_id: str, body: FeedbackBody) -> dict[str, Any]:
-        """An approved answer becomes an example that answers and teaches from then on."""
+        """An approved answer becomes an example that answers and teaches from then on; a rejected one no more."""
         here = self._visit()
         given: dict[str, Any] = {
             "verdict": body.verdict,
@@ -88,7 +89,10 @@ class Queries:
         if body.verdict == "approve":
             given["example_id"] = _approve(query_id, body.note, here)
         else:
-            here.house.desk.result_id(query_id, person=here.person)
+            for example_id in here.house.desk.taught_by(query_id, person=here.person):
+                here.house.examples.decide(
+                    example_id, ExampleStatus.REVOKED, by=here.operator, note=body.note
+                )
         here.house.desk.judged(query_id, given)
         return given
 

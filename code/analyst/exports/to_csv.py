@@ -20,6 +20,9 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|Infinity)|NaN")
 _INTERVAL = re.compile(r"[+-]?\d[\w :.+-]*")
 """Such as "-1 days +02:00:00": no brackets and no quotes, so no call can hide in it."""
 
+MOST_ROWS = None
+"""No limit of its own."""
+
 
 def write(columns: Sequence[ResultColumn], batches: Iterable[Sequence[Sequence[Cell]]], out: BinaryIO) -> int:
     """Write a header and all rows as RFC 4180, UTF-8 with a byte order mark; returns the number of rows.

@@ -8,6 +8,9 @@ from typing import BinaryIO
 
 from analyst.result import Cell, ResultColumn
 
+MOST_ROWS = None
+"""No limit of its own."""
+
 
 def write(columns: Sequence[ResultColumn], batches: Iterable[Sequence[Sequence[Cell]]], out: BinaryIO) -> int:
     """Write `{"columns": [{"name", "kind"}], "rows": [[…]], "row_count": n}`; returns the number of rows.

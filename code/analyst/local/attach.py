@@ -49,7 +49,9 @@ def with_house(settings: Settings, task: Task, *, sample: bool, model: bool) -> 
 def _house(settings: Settings, folder: DataFolder, instance: Instance, *, patient: bool = False) -> House:
     postgres = EmbeddedPostgres(folder.postgres)
     found = settings_of(settings, folder, instance, postgres)
-    model = LocalModel(url=found.model_url, key=found.model_key, data=found.data, patient=patient)
+    model = LocalModel(
+        url=found.model_url, key=found.model_key, data=found.data, patient=patient, keep_prompt=patient
+    )
     return House(replace(found, api_port=instance.api_port or found.api_port), local_model=lambda: model)
 
 

@@ -65,6 +65,7 @@ def model_server(instance: Instance, *, model: Path, data: DataFolder) -> Comman
             "analyst.local.model_server",
             *("--model", str(model), "--port", str(instance.model_port)),
             *("--key-file", str(data.model_key), "--parent", str(os.getpid())),
+            *("--kept", str(data.prompts)),
         ),
         ready=answers(instance.model_port, "/health"),
     )

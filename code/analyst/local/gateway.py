@@ -37,10 +37,10 @@ from analyst.wiring import House
 
 logger = logging.getLogger(__name__)
 
-ENVIRONMENTS = 3
+ENVIRONMENTS = 4
 LARGEST_BODY = 1024 * 1024
 LARGEST_PAYLOAD = 6 * 1024 * 1024
-IDLE_SECONDS = 10
+IDLE_SECONDS = 3
 STAGE = "local"
 _INVOKE = re.compile(r"/2015-03-31/functions/([\w-]+)/invocations\Z")
 _OBJECT = re.compile(r"/objects/([\w.-]+)\Z")

@@ -30,6 +30,7 @@ class DataFolder:
         """Make the folder where it is missing; raises StartupError."""
         make_private_folder(self.root)
         make_private_folder(self.logs)
+        make_private_folder(self.prompts)
         return self
 
     @property
@@ -56,6 +57,11 @@ class DataFolder:
     def model_status(self) -> Path:
         """How far the model is."""
         return self.root / "model_status.json"
+
+    @property
+    def prompts(self) -> Path:
+        """What the model's server has read of prompts, for the next start."""
+        return self.root / "prompts"
 
     @property
     def logs(self) -> Path:

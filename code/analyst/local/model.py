@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analyst.errors import ModelUnavailable
 from analyst.local.instance import DataFolder
+from analyst.local.kept_prompts import KeptPrompts
 from analyst.local.model_status import ModelState, ModelStatus, read_model_status
 from analyst.models.openai import OpenAIModel
 from analyst.ports import Cancellation, Prompt, Reply
@@ -23,9 +24,13 @@ EXTRA = {"cache_prompt": True, "return_progress": True}
 class LocalModel:
     """`ports.Model` over the local server; while it is not ready, says how far it is, or waits if `patient`."""
 
-    def __init__(self, *, url: str, key: str, data: Path, patient: bool = False) -> None:
+    def __init__(
+        self, *, url: str, key: str, data: Path, patient: bool = False, keep_prompt: bool = False
+    ) -> None:
+        """`keep_prompt`: the first call takes up the stable part of its prompt from disk, or keeps it there."""
         self._status = DataFolder(data).model_status
         self._patient = patient
+        self._kept = KeptPrompts(url, key, DataFolder(data).prompts) if keep_prompt else None
         self._model = OpenAIModel(
             base_url=url,
             model=NAME,
@@ -47,7 +52,12 @@ class LocalModel:
             raise ModelUnavailable(
                 _REASONS[status.state].format(percent=status.percent, message=status.message)
             )
-        return self._model.complete(prompt, cancellation=cancellation)
+        kept, self._kept = self._kept, None
+        if kept is None or kept.restore(prompt.system):
+            return self._model.complete(prompt, cancellation=cancellation)
+        reply = self._model.complete(prompt, cancellation=cancellation)
+        kept.save(prompt.system)
+        return reply
 
     def _look(self, cancellation: Cancellation) -> ModelStatus | None:
         while True:

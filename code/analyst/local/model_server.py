@@ -1,6 +1,6 @@
 """The local model behind the OpenAI protocol, as a process of its own.
 
-python -m analyst.local.model_server --model FILE --port N --key-file F --parent PID
+python -m analyst.local.model_server --model FILE --port N --key-file F --parent PID [--kept FOLDER]
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from analyst.local.private_files import write_private
 
 logger = logging.getLogger(__name__)
 
@@ -35,22 +37,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with, args=(options.parent,), daemon=True).start()
     key = options.key_file.read_text(encoding="ascii").strip()
-    return serve(model=options.model, port=options.port, key=key, threads=options.threads)
+    settings = parameters(model=options.model, port=options.port, key=key, threads=options.threads)
+    if options.kept:
+        settings.slot_save_path = f"{kept_for(options.kept, options.model)}/"
+    return serve(settings, threads=options.threads)
 
 
-def serve(*, model: Path, port: int, key: str, threads: int) -> int:
+def kept_for(folder: Path, model: Path) -> Path:
+    """The folder of kept prompts, emptied first when they are another model's."""
+    found = model.stat()
+    identity = f"{model} {found.st_size} {found.st_mtime_ns}\n"
+    note = folder / "model"
+    if not note.exists() or note.read_text(encoding="utf-8") != identity:
+        for old in folder.glob("*.prompt"):
+            old.unlink(missing_ok=True)
+        write_private(note, identity)
+    return folder
+
+
+def serve(settings: Any, *, threads: int) -> int:
     """Load the model and serve it until a signal ends the process; 1 when that cannot be done."""
     import xllamacpp
 
     started = time.monotonic()
     try:
-        server = xllamacpp.Server(parameters(model=model, port=port, key=key, threads=threads))
+        server = xllamacpp.Server(settings)
     except RuntimeError as error:
         logger.error("the model server could not start: %s", error)
         return 1
     logger.info(
         "serving %s at %s with %d threads, loaded in %.1f s",
-        *(model.name, server.listening_address, threads, time.monotonic() - started),
+        *(Path(settings.model.path).name, server.listening_address, threads, time.monotonic() - started),
     )
     while True:
         time.sleep(3600)
@@ -73,6 +90,7 @@ def parameters(*, model: Path, port: int, key: str, threads: int) -> Any:
     wanted.cpuparams.n_threads = threads
     wanted.cpuparams_batch.n_threads = threads
     wanted.endpoint_metrics = True
+    wanted.endpoint_slots = True
     wanted.ui = False
     wanted.offline = True
     wanted.verbosity = 1
@@ -95,6 +113,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key-file", type=Path, required=True)
     parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--kept", type=Path, help="folder for prompts that later starts take up again")
     parser.add_argument("--threads", type=int, default=cores())
     return parser.parse_args(arguments)
 

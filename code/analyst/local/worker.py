@@ -17,6 +17,7 @@ import psycopg2
 from analyst import log
 from analyst.errors import AnalystError, StoreError
 from analyst.local.functions import Handler, load_function
+from analyst.local.model import LocalModel
 from analyst.ports import Cancellation
 from analyst.settings import Settings
 from analyst.stores.questions import CHANNEL
@@ -103,7 +104,11 @@ def warm(house: House) -> None:
     try:
         catalog = house.analyst.catalog(house.sources.get().key)
         request = house.analyst.draft_request("How many rows are there?", catalog)
-        Writer(sql_model=house.model).warm(request, cancellation=Cancellation())
+        settings = house.settings
+        model = LocalModel(
+            url=settings.model_url, key=settings.model_key, data=settings.data, keep_prompt=True
+        )
+        Writer(sql_model=model).warm(request, cancellation=Cancellation())
     except AnalystError as error:
         logger.info("the prompt was not read ahead: %s", error.code)
 
