@@ -135,3 +135,20 @@ def test_views_point_but_are_not_pointed_at() -> None:
 def test_nothing_to_link() -> None:
     assert _inferred() == []
     assert _inferred(CUSTOMERS) == []
+
+
+def test_a_key_of_several_columns_is_joined_on_all_of_them() -> None:
+    weather = _table("weather", "station text, hour timestamp, wind numeric", key="station hour")
+    flights = _table("flights", "nr integer, station text, hour timestamp", key="nr")
+    (link,) = infer_links([weather, flights])
+    assert (link.table, link.columns) == (flights.key, ("station", "hour"))
+    assert (link.to_table, link.to_columns, link.declared) == (weather.key, ("station", "hour"), False)
+
+
+def test_a_key_of_several_columns_that_two_tables_have_links_nothing() -> None:
+    one = _table("one", "station text, hour timestamp", key="station hour")
+    two = _table("two", "station text, hour timestamp", key="station hour")
+    flights = _table("flights", "nr integer, station text, hour timestamp", key="nr")
+    assert infer_links([one, two, flights]) == ()
+    half = _table("half", "nr integer, station text", key="nr")
+    assert infer_links([one, half]) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from analyst.catalog import Column, Link, Table
 
@@ -34,7 +34,7 @@ def infer_links(tables: Sequence[Table], declared: Sequence[Link] = ()) -> tuple
     """
     taken = {(link.table, name) for link in declared for name in link.columns}
     keys = {t.key: column for t in tables if (column := _key(t)) is not None}
-    return tuple(
+    single = tuple(
         Link(
             table=table.key,
             columns=(column.name,),
@@ -47,6 +47,29 @@ def infer_links(tables: Sequence[Table], declared: Sequence[Link] = ()) -> tuple
         if (table.key, column.name) not in taken
         if (target := _target(table, column, keys)) is not None
     )
+    return single + tuple(_joint_links(tables, declared))
+
+
+def _joint_links(tables: Sequence[Table], declared: Sequence[Link]) -> Iterator[Link]:
+    """Links over a key of several columns, where a table holds all of them by the same names and types.
+
+    Joining on one of them alone would multiply rows. Where several tables have the same key, none is taken.
+    """
+    known = {(link.table, link.to_table) for link in declared}
+    joint = [t for t in tables if len(t.primary_key) > 1 and "view" not in t.kind]
+    for table in tables:
+        fits = [other for other in joint if other.key != table.key and _holds_key(table, other)]
+        if len(fits) != 1 or (table.key, fits[0].key) in known:
+            continue
+        key = fits[0].primary_key
+        yield Link(table=table.key, columns=key, to_table=fits[0].key, to_columns=key, declared=False)
+
+
+def _holds_key(table: Table, other: Table) -> bool:
+    """True where a table has every column of the other's key, and is not one that has the very same key."""
+    pairs = [(table.column(name), other.column(name)) for name in other.primary_key]
+    fits = all(mine and theirs and _family(mine.type) == _family(theirs.type) for mine, theirs in pairs)
+    return fits and set(table.primary_key) != set(other.primary_key)
 
 
 def _key(table: Table) -> Column | None:
