@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from houses import MakeHouse, NewDatabase, execute
+from playwright.sync_api import Browser, sync_playwright
 from scripted_model import Script, ScriptedServer
 
 from analyst.local.postgres import EmbeddedPostgres
@@ -20,6 +21,17 @@ from analyst.wiring import House
 
 ROOT = Path(__file__).parent.parent
 CACHE = Settings.read().cache
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""A browser that asks nobody else for anything, and runs as root in a container."""
 
 
 @pytest.fixture(scope="session")
@@ -105,3 +117,17 @@ def make_house(state_url: str, flights: str, tmp_path: Path) -> Iterator[MakeHou
         house.close()
     for server in servers:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless; its absence is a failure, never a silent skip.
+
+    Not for the whole run: while playwright is open, its event loop is in the way of tests that start their own.
+    """
+    if not shutil.which(CHROMIUM):
+        pytest.fail("The browser tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield chromium
+        chromium.close()

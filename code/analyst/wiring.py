@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from analyst.analyst import Analyst
+from analyst.analyst import ENGINE_WORDS, Analyst
 from analyst.errors import ConfigurationError
 from analyst.example import Example, ExampleStatus
 from analyst.policy import Policy
@@ -216,7 +216,7 @@ class House:
         return {
             "name": source.name,
             "title": source.name.replace("_", " ").capitalize(),
-            "engine": source.engine,
+            "engine": ENGINE_WORDS[source.engine],
             "tables": len(catalog.tables) if catalog else None,
             "questions": [e.question for e in reversed(approved)][:12],
         }

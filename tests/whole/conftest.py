@@ -16,21 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from analyst.local.free_port import pick_port
 from analyst.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
 MODEL_SECONDS = 900
 """The model may have to be fetched first."""
 
@@ -73,9 +65,13 @@ class Product:
     def stop(self) -> None:
         """Ctrl-C, as a terminal sends it to the whole group."""
         assert self.process is not None
+        parts = psutil.Process(self.process.pid).children(recursive=True)
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(timeout=30)
+        # make itself leaves at once; what it started takes everything down in order.
+        _, left = psutil.wait_procs(parts, timeout=15)
         self.output.write_text("")
+        assert left == []
 
     def said(self) -> str:
         """What is on the terminal."""
@@ -165,14 +161,3 @@ def product() -> Iterator[Product]:
         if made.process is not None and made.process.poll() is None:
             made.stop()
         shutil.rmtree(base, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    if not shutil.which(CHROMIUM):
-        pytest.fail("The browser tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield opened
-        opened.close()
