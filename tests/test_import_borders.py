@@ -53,3 +53,16 @@ def test_importing_a_handler_loads_no_database_driver(function: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) & DATABASE_DRIVERS == set()
+
+
+def test_our_folder_names_shadow_nothing() -> None:
+    """From the root, `import streamlit` and `import code` find the library and the standard module."""
+    script = "import code, streamlit; print(code.InteractiveConsole.__name__, hasattr(streamlit, 'session_state'))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["InteractiveConsole", "True"], done.stderr
+    assert not list(ROOT.glob("code/__init__.py")) + list(ROOT.glob("streamlit/__init__.py"))
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
