@@ -57,7 +57,9 @@ def test_importing_a_handler_loads_no_database_driver(function: str) -> None:
 
 def test_our_folder_names_shadow_nothing() -> None:
     """From the root, `import streamlit` and `import code` find the library and the standard module."""
-    script = "import code, streamlit; print(code.InteractiveConsole.__name__, hasattr(streamlit, 'session_state'))"
+    script = (
+        "import code, streamlit; print(code.InteractiveConsole.__name__, hasattr(streamlit, 'session_state'))"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.split() == ["InteractiveConsole", "True"], done.stderr
     assert not list(ROOT.glob("code/__init__.py")) + list(ROOT.glob("streamlit/__init__.py"))

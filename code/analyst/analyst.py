@@ -26,7 +26,7 @@ from analyst.errors import (
 )
 from analyst.example import Example, Neighbour
 from analyst.journal import Journal
-from analyst.linking import known_words, link, schema_text
+from analyst.linking import link, mentions, schema_text
 from analyst.mending import mend
 from analyst.policy import Policy
 from analyst.ports import (
@@ -298,7 +298,7 @@ class Analyst:
     def _is_the_end(self, work: Work, catalog: Catalog) -> bool:
         """True where no further draft will find the data: all were tried, or the question is about other things."""
         topics = understanding.topics(work.question.text)
-        return work.attempts >= MOST_DRAFTS or (bool(topics) and topics.isdisjoint(known_words(catalog)))
+        return work.attempts >= MOST_DRAFTS or (bool(topics) and not mentions(catalog, topics))
 
     def _draft(self, work: Work, request: DraftRequest) -> Draft:
         with work.journal.step("repair" if request.repair else "draft") as note:
@@ -317,7 +317,7 @@ class Analyst:
         suggestions = self._suggestions(work.question.source)
         if draft.decision is Decision.CLARIFY:
             status, words = Status.CLARIFY, wording.safe_text(draft.message)
-        elif known_words(catalog).isdisjoint(understanding.topics(work.question.text)):
+        elif not mentions(catalog, understanding.topics(work.question.text)):
             status, words = Status.UNANSWERABLE, prompts.text("off_topic")
         else:
             status, words = Status.UNANSWERABLE, _cannot(draft.message, catalog)

@@ -16,6 +16,8 @@ MOST_VALUES = 20
 FEW_VALUES = 4
 """Of a column whose values are not all known, these many show what they look like."""
 
+_LONG_ENOUGH = 4
+"""Letters; a shorter word is a part of too many others."""
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
@@ -61,6 +63,13 @@ def known_words(catalog: Catalog) -> set[str]:
             texts += [column.name, column.comment, *column.values]
     texts += [part for entry in catalog.glossary for part in entry]
     return {w for text in texts for w in words(text)}
+
+
+def mentions(catalog: Catalog, topics: set[str]) -> bool:
+    """True where the catalog knows one of the words, if only as a part of a longer name ("sbticker")."""
+    known = known_words(catalog)
+    names = " ".join(known)
+    return any(word in known or (len(word) >= _LONG_ENOUGH and word in names) for word in topics)
 
 
 def schema_text(catalog: Catalog) -> str:

@@ -198,14 +198,12 @@ class Columns:
             label = relation.table or relation.name or "the subquery"
             has = f"; it has {nearest(name, filter(None, relation.columns))}" if any(relation.columns) else ""
             there = self._elsewhere(name)
-            return Refused(f"There is no column {name} in {label}{there or has}.", rule="columns")
+            return Refused(f"There is no column {name} in {label}{has}{there}.", rule="columns")
         labels = ", ".join(r.name for r in relations if r.name)
         columns = [f"{r.name}.{c}" if r.name else c for r in relations for c in r.columns if c]
         near = sorted(columns, key=lambda c: _distance(name, c))
         has = f"; there are {', '.join(near[:12])}" if near else ""
-        return Refused(
-            f"There is no column {name} in {labels}{self._elsewhere(name) or has}.", rule="columns"
-        )
+        return Refused(f"There is no column {name} in {labels}{has}{self._elsewhere(name)}.", rule="columns")
 
     def _elsewhere(self, name: str) -> str:
         """Where a column of that name really is, which helps more than names that look alike."""
