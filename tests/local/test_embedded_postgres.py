@@ -34,9 +34,11 @@ as_root = pytest.mark.skipif(not ROOT, reason="only root can act as other users"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 SUPERVISOR = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from analyst.local.postgres import EmbeddedPostgres
+# Whoever started the tests in the background may have had SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = EmbeddedPostgres(Path(sys.argv[1]), reachable=Path(sys.argv[2]))
 server.start()
 while True:
