@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -159,4 +160,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # As from a terminal, however the tests were started: nohup has SIGHUP ignored, a background shell SIGINT.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())
