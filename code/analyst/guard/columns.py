@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from abc import ABC, abstractmethod
 
 from sqlglot import exp
 
@@ -13,16 +14,16 @@ from analyst.guard.tables import folded, written
 from analyst.guard.words import is_system
 
 
-class Columns:
+class Columns(ABC):
     """Resolves the columns of expressions; queries within them are left to the class built on it."""
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
         self.tongue = statement.tongue
 
+    @abstractmethod
     def query(self, node: exp.Expr, *, ctes: Ctes, outer: Scope | None) -> Relation:
         """The output of a query; written by `analyst.guard.names`."""
-        raise NotImplementedError
 
     def expression(self, node: exp.Expr | None, scope: Scope, *, ctes: Ctes) -> None:
         """Resolve the columns of an expression; queries in it see this scope as the one around them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from sqlglot import exp
 
 from analyst.errors import Refused
@@ -14,9 +16,9 @@ from analyst.guard.words import pairs
 class Sources(Columns):
     """Adds the relations of a FROM clause to a scope."""
 
+    @abstractmethod
     def values(self, node: exp.Values, *, ctes: Ctes, scope: Scope) -> Relation:
         """The output of a list of rows; written by `analyst.guard.names`."""
-        raise NotImplementedError
 
     def from_item(self, node: exp.Expr, scope: Scope, *, ctes: Ctes) -> None:
         relation = self._relation(node, scope, ctes=ctes)

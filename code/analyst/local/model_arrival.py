@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,9 +39,11 @@ class ModelArrival:
             pass
         except AnalystError as error:
             self.error = error
-        except Exception:  # the outermost edge of this thread: whatever it is, the page must say so
-            logger.exception("fetching the model failed")
-            self.error = StartupError("The model could not be fetched because of a fault; the log says more.")
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread: the page must say so
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            logger.info("fetching the model failed: %s\n%s", type(error).__name__, frames)
+            kind = type(error).__name__
+            self.error = StartupError(f"The model could not be fetched because of a fault ({kind}).")
 
     def _hear(self, done: int, total: int, note: str) -> None:
         self.done, self.total, self.note = done, total, note
