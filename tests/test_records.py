@@ -88,6 +88,8 @@ def test_settings_come_from_the_environment_and_go_back_into_one() -> None:
     settings = Settings.read({"ANALYST_PORT": "9000", "ANALYST_DATA": "/x", "ANALYST_TIMEOUT_SECONDS": "2.5"})
     assert (settings.port, settings.data, settings.timeout_seconds) == (9000, Path("/x"), 2.5)
     assert Settings.read(settings.environment()) == settings
+    with pytest.raises(ConfigurationError, match="ANALYST_MODEL may be local, openai, bedrock"):
+        Settings.read({"ANALYST_MODEL": "bogus"})
     with pytest.raises(ConfigurationError, match="ANALYST_PORT"):
         Settings.read({"ANALYST_PORT": "many"})
 

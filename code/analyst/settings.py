@@ -11,6 +11,12 @@ from typing import Any
 from analyst.errors import ConfigurationError
 
 APPLICATION = "data-analyst-bi"
+CHOICES = {
+    "model": ("local", "openai", "bedrock"),
+    "words": ("model", "template"),
+    "embedder": ("minilm", "bedrock"),
+}
+"""Settings that take one of a few words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +111,9 @@ def _xdg(variable: str, default: str) -> Path:
 
 
 def _typed(name: str, text: str, kind: str) -> Any:
+    choices = CHOICES.get(name.removeprefix("ANALYST_").lower())
+    if choices and text not in choices:
+        raise ConfigurationError(f"The setting {name} may be {', '.join(choices)}; it is {text!r}.")
     try:
         if kind == "Path":
             return Path(text).expanduser().absolute()

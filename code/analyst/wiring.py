@@ -141,10 +141,6 @@ class House:
     def model(self) -> Model:
         """The language model."""
         kinds = {"local": self._local_model, "openai": self._openai_model, "bedrock": self._bedrock_model}
-        if self.settings.model not in kinds:
-            raise ConfigurationError(
-                f"ANALYST_MODEL is {self.settings.model!r}; it may be {', '.join(kinds)}."
-            )
         return kinds[self.settings.model]()
 
     @cached_property
