@@ -6,7 +6,7 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs bench lock clean setup-run setup-dev
+.PHONY: help run test check docs bench lock clean setup-run setup-dev setup-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 16
@@ -14,7 +14,7 @@ help:  ## this list
 run: setup-run  ## set everything up and serve the page on http://localhost:8080 (PORT=, API_PORT= to change)
 	@ANALYST_PORT=$(PORT) ANALYST_API_PORT=$(API_PORT) exec $(BIN)/analyst up
 
-test: setup-dev  ## set everything up and pass the tests (ARGS= goes to pytest)
+test: setup-test  ## set everything up and pass the tests (ARGS= goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup-dev  ## format, lint, types, import contracts
@@ -25,6 +25,10 @@ check: setup-dev  ## format, lint, types, import contracts
 		[ ! -e $$root/lambda_function.py ] || MYPYPATH=code $(BIN)/mypy $$root/lambda_function.py || exit 1; done
 	@cd streamlit && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/page .
 	@cd tools && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/tools .
+	@$(BIN)/mypy --cache-dir .mypy_cache/layers layers/recipe.py
+	@cd cdk && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/cdk .
+	@$(BIN)/shellcheck layers/build.sh
+	@$(BIN)/hadolint streamlit/Dockerfile
 	@PYTHONPATH=code $(BIN)/lint-imports --no-logo
 	@$(BIN)/python tools/document.py --check
 
@@ -35,13 +39,16 @@ bench: setup-dev  ## measure and print a table (needs an idle machine)
 	@$(BIN)/python tools/bench.py $(ARGS)
 
 lock: setup-dev  ## pin the packages anew (UPGRADE=--upgrade takes the newest)
-	@cd requirements && compile() { ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-annotate --custom-compile-command 'make lock' $(UPGRADE) "$$@"; } && \
-	compile bootstrap.in -o bootstrap.txt && compile run.in -c bootstrap.txt -o run.txt && \
-	compile dev.in -c run.txt -o dev.txt && compile node.in -o node.txt
+	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command 'make lock' $(UPGRADE) "$$1.in" -o "$$1.txt" $${2:+-c "requirements/$$2.txt"}; } && \
+	compile requirements/bootstrap && compile requirements/run bootstrap && compile requirements/dev run && \
+	compile requirements/node && compile requirements/deploy dev && compile requirements/cloud bootstrap && \
+	compile requirements/page run && \
+	for layer in base data minilm; do compile "layers/$$layer" run || exit 1; done
 
 clean:  ## remove what set-up and checks made in this folder (data and cache folders stay)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-cloud cdk/.venv cdk/node_modules cdk/cdk.out layers/build
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Any Python from 3.11 on can set up; a name on PATH may be an empty shim, so each is tried by running it.
@@ -57,3 +64,6 @@ setup-run:
 
 setup-dev:
 	@$(prepare) dev
+
+setup-test:
+	@$(prepare) dev cloud

@@ -18,17 +18,24 @@ def client(*, timeout_seconds: float = 10.0) -> Client:
 
 
 def _key() -> str:
-    """The key is read each time, so that a new one needs no restart of the page."""
+    """The key from its file, else from the environment, where a container is given its secrets.
+
+    A file is read each time, so that a new key needs no restart of the page.
+    """
     path = os.environ.get("ANALYST_API_KEY_FILE", "")
     try:
-        key = Path(path).read_text(encoding="ascii").strip() if path else ""
+        key = Path(path).read_text(encoding="ascii") if path else os.environ.get("ANALYST_API_KEY", "")
     except (OSError, ValueError) as error:
         raise _no_key() from error
-    if not key:
+    key = key.strip()
+    if not key or not key.isascii():
         raise _no_key()
     return key
 
 
 def _no_key() -> ApiError:
-    message = "The page has no key for the service. Set ANALYST_API_KEY_FILE to the file that holds it."
+    message = (
+        "The page has no key for the service. Set ANALYST_API_KEY_FILE to the file that holds it, "
+        "or ANALYST_API_KEY to the key itself."
+    )
     return ApiError(message, code="no_key", status=403)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from analyst.source import source_of
+from analyst.errors import ConfigurationError
+from analyst.source import source_of, source_of_document
+from analyst.sources import read_sources
 
 
 @pytest.mark.parametrize(
@@ -18,3 +22,67 @@ from analyst.source import source_of
 )
 def test_the_key(url: str, key: str) -> None:
     assert source_of(url).key == key
+
+
+DOCUMENT = {
+    "name": "flights",
+    "engine": "postgres",
+    "address": "db.internal:5432",
+    "database": "fly away",
+    "secret": "arn:secret",
+    "tls": "verify-full",
+}
+
+
+def test_a_document_holds_no_login_and_gets_it_from_its_secret() -> None:
+    source = source_of_document(DOCUMENT)
+    assert (source.name, source.key) == ("flights", "postgres://db.internal:5432/fly away")
+    assert "@" not in source.url and source.secret == "arn:secret"
+    url = source.url_with({"username": "reader", "password": "p@ss/word:%"})
+    assert url == "postgresql://reader:p%40ss%2Fword%3A%25@db.internal:5432/fly%20away?sslmode=verify-full"
+
+
+def test_a_secret_without_a_password_is_named_and_not_shown() -> None:
+    with pytest.raises(ConfigurationError, match="'flights' has no username and password"):
+        source_of_document(DOCUMENT).url_with({"username": "reader", "pass": "hidden"})
+
+
+def test_redshift_and_athena_have_keys_of_their_own() -> None:
+    redshift = source_of_document({**DOCUMENT, "engine": "redshift", "address": "c:5439"})
+    assert redshift.key == "redshift://c:5439/fly away"
+    athena = source_of_document({"name": "lake", "engine": "athena", "workgroup": "w", "database": "sales"})
+    assert athena.key == "athena://w/sales" and not athena.secret
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"engine": "oracle"}, "postgres, redshift or athena"),
+        ({"name": ""}, "needs a name"),
+        ({"address": ""}, "'flights' has no address"),
+        ({"address": "", "database": ""}, "no address and no database"),
+    ],
+)
+def test_what_is_missing_is_named(change: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        source_of_document({**DOCUMENT, **change})
+
+
+def test_a_table_of_documents_opens_engines_with_their_secrets() -> None:
+    asked: list[str] = []
+
+    def login(arn: str) -> dict[str, str]:
+        asked.append(arn)
+        return {"username": "reader", "password": "x"}
+
+    table = read_sources(json.dumps([DOCUMENT]), login=login)
+    table.engine("flights", query_id="q").close()
+    assert asked == ["arn:secret"]
+    with pytest.raises(ConfigurationError, match="may read the secret"):
+        read_sources(json.dumps([DOCUMENT])).engine("flights", query_id="q")
+
+
+@pytest.mark.parametrize("text", ["[1]", "[{", '["name=url"]'])
+def test_a_list_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        read_sources(text)

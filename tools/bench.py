@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import bench_imports
 import bench_outside
 import bench_questions
 import bench_served
@@ -30,7 +31,7 @@ from bench_figures import Figure, table
 from bench_installation import Place, Running
 from bench_model import ScriptedModel
 
-PARTS = ("outside", "model", "page", "memory", "start")
+PARTS = ("imports", "outside", "model", "page", "memory", "start")
 SLOW_SECONDS = 8.0
 """How long a scripted model takes in place of the local one, so that there is time for clicks."""
 
@@ -76,6 +77,10 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def _measure(options: argparse.Namespace) -> Iterator[Figure]:
     only: Sequence[str] = options.only
+    if "imports" in only:
+        yield from bench_imports.measure()
+    if not set(only) - {"imports"}:
+        return
     wanted = settings_here()
     local_model = options.model or _model_file(wanted).exists()
     with Place(wanted) as place, ScriptedModel(bench_questions.scripted_replies()) as model:
@@ -85,7 +90,7 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
         first = _first_start(place, settings) if "start" in only else 0.0
         if "outside" in only:
             yield from _outside(place, model)
-        if set(only) - {"outside"}:
+        if set(only) - {"imports", "outside"}:
             model.delay_seconds = SLOW_SECONDS
             yield from _served(place, settings, only=only, local_model=local_model, first=first)
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from analyst import charting, checking, guard, prompts, understanding, wording
 from analyst.answer import Answer, Receipt
-from analyst.catalog import Catalog
+from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.draft import Decision, Draft, Query, Repair
 from analyst.errors import (
     AnalystError,
@@ -57,10 +57,7 @@ NEAR_ENOUGH = 0.45
 HEAD_ROWS = 1000
 """Rows that are looked at for the chart, the words and the checks."""
 TURNS_SHOWN = 2
-CATALOG_SECONDS = 600.0
-"""A catalog that was read longer ago is read anew, so that new tables are seen."""
 EXPLAIN_SECONDS = 10.0
-ENGINE_WORDS = {"postgres": "Postgres", "redshift": "Redshift", "athena": "Athena"}
 
 
 class Sources(Protocol):
@@ -129,6 +126,7 @@ class Analyst:
         policy: Policy,
         words_by_model: bool = True,
         words_rows: int = 50,
+        few_shot: bool = True,
     ) -> None:
         self._questions = questions
         self._examples = examples
@@ -141,6 +139,7 @@ class Analyst:
         self._policy = policy
         self._words_by_model = words_by_model
         self._words_rows = words_rows
+        self._few_shot = FEW_SHOT if few_shot else 0
 
     def ask(self, work: Work) -> Answer:
         """The answer to a question; raises an AnalystError when there is none."""
@@ -173,7 +172,7 @@ class Analyst:
 
     def catalog(self, source: str, *, rebuild: bool = False) -> Catalog:
         """What this policy may see of a source; read from the source when it is not known yet."""
-        known = None if rebuild else self._catalogs.load(source, newer_than_seconds=CATALOG_SECONDS)
+        known = None if rebuild else self._catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
         if known is None or not known.tables:
             engine = self._sources.engine(source, query_id="catalog")
             try:
@@ -261,7 +260,7 @@ class Analyst:
         self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
     ) -> Answer:
         question = work.question
-        near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH][:FEW_SHOT]
+        near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH][: self._few_shot]
         work.examples_shown = tuple(n.example.id for n in near)
         with work.journal.step("link") as note:
             request = self.draft_request(
@@ -469,7 +468,7 @@ def _ability(catalog: Catalog) -> str:
     more = len(catalog.tables) - len(named)
     listed = ", ".join(named) + (f" and {more} more" if more > 0 else "")
     return (
-        f"I answer questions about this {ENGINE_WORDS[catalog.dialect]} data in plain words. There is {listed}."
+        f"I answer questions about this {catalog.dialect.capitalize()} data in plain words. There is {listed}."
         " Ask for numbers, comparisons, rankings or trends; I show the SQL and how I read the question."
     )
 

@@ -29,12 +29,15 @@ class Desk:
         sources: SourceTable,
         dispatcher: Dispatcher,
         clock: Clock,
+        reaches_sources: bool = True,
     ) -> None:
+        """Where this process does not reach the sources, only the worker stops a query."""
         self._questions = questions
         self._results = results
         self._sources = sources
         self._dispatcher = dispatcher
         self._clock = clock
+        self._reaches_sources = reaches_sources
 
     def new_question(
         self,
@@ -70,7 +73,7 @@ class Desk:
     def show(self, question_id: str, *, person: str, rows: int) -> dict[str, Any]:
         """The document of a question; one that has lost its worker is handed over again."""
         record = self._own(question_id, person)
-        if not record.status.finished and self._questions.stalled(question_id):
+        if not record.status.finished and self._questions.to_hand_over(question_id):
             self._dispatcher.hand_over(question_id)
         return self.document(record, rows=rows)
 
@@ -94,7 +97,7 @@ class Desk:
         """Stop a question wherever it runs: its worker is told, and its query is stopped from here."""
         self._own(question_id, person)
         before = self._questions.wish_cancel(question_id)
-        if before.status.finished or not before.handle:
+        if before.status.finished or not before.handle or not self._reaches_sources:
             return
         engine = self._sources.engine(before.question.source, query_id=question_id)
         try:

@@ -7,6 +7,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+KEPT_SECONDS = 600.0
+"""A catalog that was read longer ago is read anew, so that new tables are seen."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:

@@ -1,8 +1,17 @@
-"""How a stored question reaches a worker on this machine."""
+"""How a stored question reaches a worker."""
 
 from __future__ import annotations
 
-from analyst.stores.questions import Questions
+import logging
+from typing import TYPE_CHECKING
+
+from analyst.errors import FunctionFailed
+
+if TYPE_CHECKING:
+    from analyst.invoking import Function
+    from analyst.stores.questions import Questions
+
+logger = logging.getLogger(__name__)
 
 
 class StoreDispatcher:
@@ -14,3 +23,17 @@ class StoreDispatcher:
     def hand_over(self, question_id: str) -> None:
         """Tell the waiting workers."""
         self._questions.announce(question_id)
+
+
+class FunctionDispatcher:
+    """The worker function is invoked asynchronously."""
+
+    def __init__(self, worker: Function) -> None:
+        self._worker = worker
+
+    def hand_over(self, question_id: str) -> None:
+        """Send the worker an event; where that fails, a later look at the question tries again."""
+        try:
+            self._worker.send({"query_id": question_id})
+        except FunctionFailed as error:
+            logger.error("question %s waits: %s", question_id, error)

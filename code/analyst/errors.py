@@ -126,6 +126,12 @@ class StoreError(AnalystError):
     code, status, retryable = "store_unavailable", 503, True
 
 
+class FunctionFailed(AnalystError):
+    """Another function of the product cannot be reached or broke off; seen by the user."""
+
+    code, status, retryable = "function_failed", 503, True
+
+
 class ModelError(AnalystError):
     """The language model did not do its part."""
 

@@ -6,13 +6,13 @@ import importlib
 from dataclasses import dataclass
 
 from analyst.errors import TooLarge
-from analyst.ports import ResultStore
-from analyst.stores.object_files import ObjectFiles
+from analyst.ports import ObjectStore, ResultStore
+from analyst.stores.object_names import MEDIA_TYPES
 
 FORMATS = {
-    "csv": ("analyst.exports.to_csv", "text/csv; charset=utf-8"),
-    "xlsx": ("analyst.exports.to_xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "json": ("analyst.exports.to_json", "application/json"),
+    "csv": ("analyst.exports.to_csv", MEDIA_TYPES["csv"]),
+    "xlsx": ("analyst.exports.to_xlsx", MEDIA_TYPES["xlsx"]),
+    "json": ("analyst.exports.to_json", MEDIA_TYPES["json"]),
 }
 """Format -> the module that writes it, and its media type."""
 
@@ -24,7 +24,7 @@ class Export:
     name: str
     media_type: str
     size: int
-    objects: ObjectFiles
+    objects: ObjectStore
 
     def read(self) -> bytes:
         """The whole file."""
@@ -32,7 +32,7 @@ class Export:
             return file.read()
 
 
-def export(result_id: str, *, format: str, results: ResultStore, objects: ObjectFiles) -> Export:
+def export(result_id: str, *, format: str, results: ResultStore, objects: ObjectStore) -> Export:
     """Write a stored result in one of FORMATS, once; raises TooLarge, NotFound or StoreError."""
     module, media_type = FORMATS[format]
     name = f"{result_id}.{format}"

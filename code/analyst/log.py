@@ -7,6 +7,8 @@ import logging
 import sys
 import time
 
+from analyst import tracing
+
 
 class JsonLines(logging.Formatter):
     """Time, level, logger and message; an exception's type and place, but never its text."""
@@ -19,6 +21,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id := tracing.request_id():
+            entry["request_id"] = request_id
         if record.exc_info and record.exc_info[0]:
             entry["exception"] = record.exc_info[0].__name__
         return json.dumps(entry)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from analyst.answer import Answer
 from analyst.catalog import Catalog
@@ -367,6 +367,37 @@ class ResultStore(Protocol):
 
     def expire(self, *, older_than_seconds: float) -> int:
         """Remove old results; how many."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Keeps finished files to take away, until they expire; raises StoreError, NotFound.
+
+    A name is a plain file name with an ending ("<id>.csv").
+    """
+
+    def put(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A file to write to; it is there when the context ends well, and not at all otherwise."""
+        ...
+
+    def link(self, name: str, *, seconds: int = 900) -> str:
+        """A URL that downloads the file for so many seconds."""
+        ...
+
+    def exists(self, name: str) -> bool:
+        """True when a finished file of that name is there."""
+        ...
+
+    def size(self, name: str) -> int:
+        """Bytes of a finished file."""
+        ...
+
+    def read(self, name: str) -> BinaryIO:
+        """A finished file, to be closed by the caller."""
+        ...
+
+    def expire(self, *, older_than_seconds: float) -> int:
+        """Remove old files; how many."""
         ...
 
 

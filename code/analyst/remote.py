@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analyst import tracing
 from analyst.draft import Decision, Draft, Repair
-from analyst.errors import AnalystError, ModelError, ModelTimeout, ModelUnavailable, UnusableReply, WrongUsage
+from analyst.errors import (
+    AnalystError,
+    ConfigurationError,
+    FunctionFailed,
+    ModelError,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+    UnusableReply,
+    WrongUsage,
+)
 from analyst.ports import Cancellation, DraftRequest, SqlWriter, Words, WordsRequest
 from analyst.question import Usage
 
+if TYPE_CHECKING:
+    from analyst.invoking import Function
+
+logger = logging.getLogger(__name__)
+
 LARGEST_REQUEST = 256 * 1024
 """Bytes of a request to querybot, as Lambda's asynchronous limit has it."""
-_ERRORS = (ModelUnavailable, ModelTimeout, UnusableReply, ModelError)
+_ERRORS = (ModelUnavailable, ModelThrottled, ModelTimeout, UnusableReply, ConfigurationError, ModelError)
 
 
 class RemoteWriter:
-    """`ports.SqlWriter` that invokes the querybot function."""
+    """`ports.SqlWriter` that calls the querybot function."""
 
-    def __init__(self, *, function: str, client: Any) -> None:
-        self._function = function
-        self._client = client
+    def __init__(self, querybot: Function, *, sql_model: str = "", words_model: str = "") -> None:
+        """The models' ids are sent along; querybot uses its own where they are empty."""
+        self._querybot = querybot
+        self._models = {"draft": sql_model, "words": words_model or sql_model}
 
     def draft(self, request: DraftRequest, *, cancellation: Cancellation) -> Draft:
         """SQL for the question; raises UnusableReply or another ModelError."""
-        data = self._invoke("draft", asdict(request), cancellation)
+        data = self._call("draft", asdict(request), cancellation)
         return Draft(
             decision=Decision(data["decision"]),
             sql=data["sql"],
@@ -35,42 +54,49 @@ class RemoteWriter:
 
     def words(self, request: WordsRequest, *, cancellation: Cancellation) -> Words:
         """One or two sentences on the result, unchecked; raises ModelError."""
-        data = self._invoke("words", asdict(request), cancellation)
+        data = self._call("words", asdict(request), cancellation)
         return Words(text=data["text"], usage=Usage(**data["usage"]))
 
-    def _invoke(self, operation: str, request: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        cancellation.check()
-        payload = json.dumps({"operation": operation, "request": request}).encode()
-        if len(payload) > LARGEST_REQUEST:
+    def _call(self, operation: str, request: dict[str, Any], cancellation: Cancellation) -> dict[str, Any]:
+        event = {
+            "operation": operation,
+            "model": self._models[operation],
+            "request_id": tracing.request_id(),
+            "request": request,
+        }
+        if len(json.dumps(event)) > LARGEST_REQUEST:
             raise WrongUsage("The question with its schema is too large for the model.")
         try:
-            answer = self._client.invoke(FunctionName=self._function, Payload=payload)
-            data: dict[str, Any] = json.loads(answer["Payload"].read())
-        except (BotoCoreError, ClientError, ValueError) as error:
-            raise ModelUnavailable("The function that writes SQL cannot be reached.") from error
-        cancellation.check()
-        if "FunctionError" in answer:
-            raise ModelError("The function that writes SQL broke off.")
+            data = self._querybot.call(event, cancellation=cancellation)
+        except FunctionFailed as error:
+            raise ModelUnavailable("The function that writes SQL cannot be reached or broke off.") from error
         if "error" in data:
             raise _error(data["error"])
         return data
 
 
-def serve(event: dict[str, Any], writer: SqlWriter) -> dict[str, Any]:
-    """Querybot's side: one operation, its result or error as plain JSON values."""
+def serve(event: Mapping[str, Any], writer: Callable[[str], SqlWriter]) -> dict[str, Any]:
+    """Querybot's side: one operation, its result or error as plain JSON values; `writer` opens a model's id."""
     try:
-        if event.get("operation") == "draft":
-            return asdict(writer.draft(_draft_request(event["request"]), cancellation=Cancellation()))
-        if event.get("operation") == "words":
-            return asdict(writer.words(_words_request(event["request"]), cancellation=Cancellation()))
-        raise WrongUsage("The operations are draft and words.")
+        return _served(event, writer(str(event.get("model") or "")))
     except (KeyError, TypeError):
         return {"error": {"code": WrongUsage.code, "message": "The request does not have the right shape."}}
     except AnalystError as error:
+        logger.warning("no %s: %s", event.get("operation"), error.code)
         usage = asdict(error.usage) if isinstance(error, UnusableReply) else None
         return {"error": {"code": error.code, "message": str(error), "usage": usage}}
+
+
+def _served(event: Mapping[str, Any], writer: SqlWriter) -> dict[str, Any]:
+    if event.get("operation") == "draft":
+        draft = writer.draft(_draft_request(event["request"]), cancellation=Cancellation())
+        logger.info("draft: %s, %s tokens", draft.decision, draft.usage.completion_tokens)
+        return asdict(draft)
+    if event.get("operation") == "words":
+        words = writer.words(_words_request(event["request"]), cancellation=Cancellation())
+        logger.info("words: %s tokens", words.usage.completion_tokens)
+        return asdict(words)
+    raise WrongUsage("The operations are draft and words.")
 
 
 def _draft_request(data: dict[str, Any]) -> DraftRequest:
@@ -84,7 +110,7 @@ def _words_request(data: dict[str, Any]) -> WordsRequest:
     return WordsRequest(**{**data, "columns": tuple(data["columns"]), "rows": rows})
 
 
-def _error(data: dict[str, Any]) -> AnalystError:
+def _error(data: Mapping[str, Any]) -> AnalystError:
     kind = next((e for e in _ERRORS if e.code == data.get("code")), ModelError)
     message = str(data.get("message") or "The function that writes SQL failed.")
     if kind is UnusableReply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,13 @@ CHOICES = {
     "embedder": ("minilm", "bedrock"),
 }
 """Settings that take one of a few words."""
+ON_ONE_MACHINE = frozenset(
+    (
+        *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
+        *("model_url", "model_key", "model_file", "model_sha256"),
+    )
+)
+"""Settings without a meaning in AWS, where stacks and Parameter Store give all the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +37,18 @@ class Settings:
 
     state_url: str = field(default="", repr=False)
     """The product's own Postgres."""
+    state_secret: str = ""
+    """In AWS, the secret that holds address and password of the product's own Postgres, in place of the URL."""
+    state_address: str = ""
+    """The "host:port" of a proxy before that Postgres, in place of the secret's."""
+    state_tls: str = "require"
+    """How the connection to it is encrypted, as Postgres calls it: "require", "prefer" …"""
+    parameters: str = ""
+    """In AWS, where Parameter Store keeps sources, models and policies, which then come before these settings."""
+    bucket: str = ""
+    """In AWS, the bucket of results and exports, in place of files in the data folder."""
     sources: str = field(default="", repr=False)
-    """Databases that may be asked: "name=postgresql://… name=postgresql://…"."""
+    """Databases that may be asked: "name=postgresql://… name=postgresql://…", or the same as a JSON list."""
     row_limit: int = 1_000_000
     """Rows that one answer may hold."""
     timeout_seconds: float = 60.0
@@ -41,6 +58,12 @@ class Settings:
     """"local", "openai" (any compatible endpoint) or "bedrock"."""
     model_id: str = ""
     """The model's name at its server, or its Bedrock id."""
+    words_model_id: str = ""
+    """The Bedrock id of the model that writes the words of an answer; empty for the same one."""
+    allowed_models: str = ""
+    """Further Bedrock ids that a request to querybot may name, separated by commas."""
+    few_shot: bool = True
+    """Whether the model is shown approved examples."""
     model_url: str = ""
     """The OpenAI-compatible endpoint."""
     model_key: str = field(default="", repr=False)
@@ -117,7 +140,17 @@ def _typed(name: str, text: str, kind: str) -> Any:
     try:
         if kind == "Path":
             return Path(text).expanduser().absolute()
-        return {"int": int, "float": float}.get(kind, str)(text)
+        return _KINDS.get(kind, str)(text)
     except ValueError:
-        wanted = {"int": "a whole number", "float": "a number"}[kind]
+        wanted = {"int": "a whole number", "float": "a number", "bool": '"true" or "false"'}[kind]
         raise ConfigurationError(f"The setting {name} must be {wanted}; it is {text!r}.") from None
+
+
+def _truth(text: str) -> bool:
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+_KINDS: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _truth}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from analyst.errors import WrongUsage
+from analyst.errors import ConfigurationError, WrongUsage
 
-_ENGINES = {"postgresql": "postgres", "postgres": "postgres"}
-_PORTS = {"postgres": 5432}
+_ENGINES = {"postgresql": "postgres", "postgres": "postgres", "redshift": "redshift", "athena": "athena"}
+_PORTS = {"postgres": 5432, "redshift": 5439}
+_SCHEMES = {"postgres": "postgresql", "redshift": "redshift"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +24,21 @@ class Source:
     """Engine, host and database: what examples, catalogs and questions are stored under."""
     url: str = field(repr=False)
     engine: str = "postgres"
+    secret: str = ""
+    """The secret that holds user and password, where the URL has none."""
+
+    @property
+    def engine_word(self) -> str:
+        """The engine as people write it."""
+        return self.engine.capitalize()
+
+    def url_with(self, login: Mapping[str, str]) -> str:
+        """The URL with the "username" and "password" of its secret; raises ConfigurationError without them."""
+        if not {"username", "password"} <= login.keys():
+            raise ConfigurationError(f"The secret of the source {self.name!r} has no username and password.")
+        user, password = (quote(str(login[part]), safe="") for part in ("username", "password"))
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{user}:{password}@{rest}"
 
 
 def source_of(url: str, *, name: str = "") -> Source:
@@ -34,7 +52,7 @@ def source_of(url: str, *, name: str = "") -> Source:
         ) from None
     engine = _ENGINES.get(parts.scheme)
     database = unquote(parts.path.lstrip("/"))
-    if engine is None or not database:
+    if engine not in _PORTS or not database:
         raise WrongUsage("A database URL looks like postgresql://user@host:5432/database.")
     asked = parse_qs(parts.query)
     host = (parts.hostname or asked.get("host", ["local"])[0]).lower()
@@ -42,3 +60,32 @@ def source_of(url: str, *, name: str = "") -> Source:
     address = "local" if host.startswith("/") else f"{host}:{at}"
     key = f"{engine}://{address}/{database}"
     return Source(name=name or key, key=key, url=url, engine=engine)
+
+
+def source_of_document(document: Mapping[str, Any]) -> Source:
+    """A source as a configuration describes it: name, engine, and what its engine needs.
+
+    Postgres and Redshift have "address" ("host:port"), "database", "secret" and "tls"; Athena has "workgroup"
+    and "database". Raises ConfigurationError naming what is missing.
+    """
+    name, engine = str(document.get("name") or ""), str(document.get("engine") or "")
+    if not name or engine not in _ENGINES.values():
+        raise ConfigurationError("Each source needs a name and an engine: postgres, redshift or athena.")
+    wanted = ("database",) if engine == "athena" else ("address", "database")
+    missing = [key for key in wanted if not document.get(key)]
+    if missing:
+        raise ConfigurationError(f"The source {name!r} has no {' and no '.join(missing)}.")
+    return _athena(name, document) if engine == "athena" else _served(name, engine, document)
+
+
+def _served(name: str, engine: str, document: Mapping[str, Any]) -> Source:
+    database = quote(str(document["database"]), safe="")
+    query = urlencode({"sslmode": document.get("tls") or "require"})
+    url = f"{_SCHEMES[engine]}://{document['address']}/{database}?{query}"
+    found = source_of(url, name=name)
+    return Source(name=name, key=found.key, url=url, engine=engine, secret=str(document.get("secret") or ""))
+
+
+def _athena(name: str, document: Mapping[str, Any]) -> Source:
+    key = f"athena://{document.get('workgroup') or 'primary'}/{document['database']}"
+    return Source(name=name, key=key, url=key, engine="athena")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 
 from analyst.engines import open_engine
 from analyst.errors import ConfigurationError, NotFound, WrongUsage
 from analyst.ports import Engine
-from analyst.source import Source, source_of
+from analyst.source import Source, source_of, source_of_document
+
+Login = Callable[[str], Mapping[str, str]]
+"""The "username" and "password" that a secret holds."""
 
 
 class SourceTable:
     """Looks sources up and opens their engines."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], *, login: Login | None = None) -> None:
         self._sources = list(sources)
+        self._login = login
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -38,16 +43,38 @@ class SourceTable:
 
     def engine(self, key: str, *, query_id: str) -> Engine:
         """An engine for one question; raises NotFound for an unknown source."""
-        return open_engine(self.get(key).url, query_id=query_id)
+        return open_engine(self._url(self.get(key)), query_id=query_id)
 
     def add(self, source: Source) -> None:
         """One more source; what has its key already stays as it is."""
         if all(s.key != source.key for s in self._sources):
             self._sources.append(source)
 
+    def _url(self, source: Source) -> str:
+        if not source.secret:
+            return source.url
+        if self._login is None:
+            raise ConfigurationError(f"Nothing here may read the secret of the source {source.name!r}.")
+        return source.url_with(self._login(source.secret))
 
-def read_sources(text: str) -> SourceTable:
-    """The sources of a setting "name=url name=url"; raises ConfigurationError."""
+
+def read_sources(text: str, *, login: Login | None = None) -> SourceTable:
+    """The sources of a setting, "name=url name=url" or a JSON list; raises ConfigurationError."""
+    found = _listed(text) if text.lstrip().startswith("[") else _written(text)
+    return SourceTable(found, login=login)
+
+
+def _listed(text: str) -> list[Source]:
+    try:
+        documents = json.loads(text)
+    except ValueError:
+        raise ConfigurationError("The list of sources is not JSON.") from None
+    if not all(isinstance(document, dict) for document in documents):
+        raise ConfigurationError("Each source is a JSON object.")
+    return [source_of_document(document) for document in documents]
+
+
+def _written(text: str) -> list[Source]:
     sources = []
     for entry in text.split():
         name, _, url = entry.partition("=")
@@ -55,4 +82,4 @@ def read_sources(text: str) -> SourceTable:
             sources.append(source_of(url, name=name))
         except WrongUsage as error:
             raise ConfigurationError(f"ANALYST_SOURCES, entry {name!r}: {error}") from None
-    return SourceTable(sources)
+    return sources

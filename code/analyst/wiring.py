@@ -7,24 +7,31 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from analyst.analyst import ENGINE_WORDS, Analyst
-from analyst.errors import ConfigurationError
+from analyst import modeling
+from analyst.catalog import KEPT_SECONDS, Catalog
+from analyst.dispatching import FunctionDispatcher, StoreDispatcher
+from analyst.errors import ConfigurationError, NotFound
 from analyst.example import Example, ExampleStatus
 from analyst.policy import Policy
-from analyst.ports import Dispatcher, Embedder, Model, SqlWriter
+from analyst.ports import Dispatcher, Embedder, Model, ObjectStore, ResultStore, SqlWriter
 from analyst.question import Step
 from analyst.settings import Settings
 from analyst.source import Source
 from analyst.sources import SourceTable, read_sources
+from analyst.writer import Writer
 
 if TYPE_CHECKING:
+    from analyst.analyst import Analyst
     from analyst.asking import Desk
+    from analyst.aws.secrets import Secrets
+    from analyst.errands import RemoteErrands
+    from analyst.invoking import Function
     from analyst.stores.catalogs import Catalogs
     from analyst.stores.examples import Examples
     from analyst.stores.object_files import ObjectFiles
     from analyst.stores.questions import Questions
-    from analyst.stores.result_files import ResultFiles
     from analyst.stores.state import State
     from analyst.worker import Worker
 
@@ -40,15 +47,16 @@ class SystemClock:
 class House:
     """Every part of one process, made on first use."""
 
-    def __init__(self, settings: Settings, *, local_model: Callable[[], Model] | None = None) -> None:
+    def __init__(self, settings: Settings, *, local_model: Model | None = None) -> None:
+        """`local_model` in place of the one that the settings name."""
         self.settings = settings
         self.clock = SystemClock()
-        self._local_model = local_model or self._running_model
+        self._local_model = local_model
 
     @cached_property
     def sources(self) -> SourceTable:
         """The databases that may be asked."""
-        return read_sources(self.settings.sources)
+        return read_sources(self.settings.sources, login=lambda arn: self._secrets.get(arn))
 
     def add_source(self, source: Source) -> None:
         """One more database that may be asked, for the life of this process."""
@@ -76,6 +84,10 @@ class House:
         """The connection to the product's own Postgres."""
         from analyst.stores.state import State
 
+        if self.settings.state_secret:
+            state = State(self._state_address)
+            state.migrate()  # nothing else in AWS comes before the first event
+            return state
         if not self.settings.state_url:
             raise ConfigurationError(
                 "ANALYST_STATE_URL is not set: the product does not know its own database."
@@ -104,15 +116,28 @@ class House:
         return Catalogs(self.state)
 
     @cached_property
-    def results(self) -> ResultFiles:
+    def results(self) -> ResultStore:
         """Stored results."""
+        if self.settings.bucket:
+            from analyst.stores.result_objects import ResultObjects
+
+            return ResultObjects(self.settings.bucket, client=self._s3)
         from analyst.stores.result_files import ResultFiles
 
         return ResultFiles(self.settings.data / "results")
 
     @cached_property
-    def objects(self) -> ObjectFiles:
+    def objects(self) -> ObjectStore:
         """Finished exports behind short-lived links."""
+        if self.settings.bucket:
+            from analyst.stores.export_objects import ExportObjects
+
+            return ExportObjects(self.settings.bucket, client=self._s3)
+        return self.object_files
+
+    @cached_property
+    def object_files(self) -> ObjectFiles:
+        """Finished exports on this machine, where the gateway serves their links."""
         from analyst.stores.object_files import ObjectFiles
 
         return ObjectFiles(
@@ -140,19 +165,27 @@ class House:
     @cached_property
     def model(self) -> Model:
         """The language model."""
-        kinds = {"local": self._local_model, "openai": self._openai_model, "bedrock": self._bedrock_model}
-        return kinds[self.settings.model]()
+        local = self._local_model if self.settings.model == "local" else None
+        return local or modeling.model(self.settings)
 
     @cached_property
     def writer(self) -> SqlWriter:
         """Writes SQL and words, in this process or behind a function."""
-        from analyst.writer import Writer
+        if self.settings.querybot:
+            from analyst.remote import RemoteWriter
 
-        return self._remote_writer() if self.settings.querybot else Writer(sql_model=self.model)
+            return RemoteWriter(
+                self._function(self.settings.querybot),
+                sql_model=self.settings.model_id,
+                words_model=self.settings.words_model_id,
+            )
+        return Writer(sql_model=self.model, words_model=modeling.words_model(self.settings))
 
     @cached_property
     def analyst(self) -> Analyst:
         """Answers questions."""
+        from analyst.analyst import Analyst
+
         return Analyst(
             questions=self.questions,
             examples=self.examples,
@@ -165,18 +198,15 @@ class House:
             policy=self.policy,
             words_by_model=self.settings.words == "model",
             words_rows=self.settings.words_rows,
+            few_shot=self.settings.few_shot,
         )
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """How questions reach a worker."""
-        if not self.settings.worker:
-            from analyst.dispatching import StoreDispatcher
-
-            return StoreDispatcher(self.questions)
-        from analyst.invoking import LambdaDispatcher
-
-        return LambdaDispatcher(function=self.settings.worker, client=self._lambda_client())
+        if self.settings.worker:
+            return FunctionDispatcher(self._function(self.settings.worker))
+        return StoreDispatcher(self.questions)
 
     @cached_property
     def desk(self) -> Desk:
@@ -189,10 +219,29 @@ class House:
             sources=self.sources,
             dispatcher=self.dispatcher,
             clock=self.clock,
+            reaches_sources=not self.settings.worker,
         )
+
+    def catalog(self, source: str) -> Catalog:
+        """What may be seen of a source; where only the worker reaches it, the worker reads it."""
+        if not self.settings.worker:
+            return self.analyst.catalog(source)
+        if self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS) is None:
+            self._errands.read_catalog(source)
+        found = self.catalogs.load(source)
+        if found is None:
+            raise NotFound("The tables of this source are not known yet. Try again in a moment.")
+        return found.without(self.policy.hidden)
+
+    def read_catalog(self, source: str) -> None:
+        """Have the catalog of a source in the store; raises a DatabaseError where it cannot be read."""
+        self.analyst.catalog(source)
 
     def teach(self, source: str, question: str, sql: str, *, approve_as: str = "", note: str = "") -> Example:
         """Keep a question/SQL pair of a source (by its key) as an example, approved where somebody is named."""
+        if self.settings.worker:
+            example_id = self._errands.teach(source, question, sql, approve_as=approve_as, note=note)
+            return self.examples.get(example_id)
         from analyst.teaching import Teaching
 
         teaching = Teaching(examples=self.examples, embedder=self.embedder, policy=self.policy)
@@ -212,7 +261,7 @@ class House:
         return {
             "name": source.name,
             "title": source.name.replace("_", " ").capitalize(),
-            "engine": ENGINE_WORDS[source.engine],
+            "engine": source.engine_word,
             "tables": len(catalog.tables) if catalog else None,
             "questions": [e.question for e in reversed(approved)][:12],
         }
@@ -236,30 +285,36 @@ class House:
     def _bedrock_embedding(self) -> dict[str, str]:
         return {"model_id": self.settings.embedder_id, "region": self.settings.region}
 
-    def _remote_writer(self) -> SqlWriter:
-        from analyst.remote import RemoteWriter
-
-        return RemoteWriter(function=self.settings.querybot, client=self._lambda_client())
-
-    def _lambda_client(self) -> Any:
-        import boto3
-
-        return boto3.client("lambda", endpoint_url=self.settings.lambda_url or None)
-
-    def _running_model(self) -> Model:
-        from analyst.local.model import LocalModel
-
-        return LocalModel(url=self.settings.model_url, key=self.settings.model_key, data=self.settings.data)
-
-    def _openai_model(self) -> Model:
-        from analyst.models import open_model
-
-        settings = self.settings
-        return open_model(
-            "openai", base_url=settings.model_url, model=settings.model_id, api_key=settings.model_key
+    def _state_address(self, anew: bool) -> str:
+        """The URL of the product's own Postgres, as its secret has it now."""
+        secret = self._secrets.get(self.settings.state_secret, fresh=anew)
+        address = self.settings.state_address or f"{secret['host']}:{secret['port']}"
+        user, password = (quote(str(secret[part]), safe="") for part in ("username", "password"))
+        return (
+            f"postgresql://{user}:{password}@{address}/{secret['dbname']}?sslmode={self.settings.state_tls}"
         )
 
-    def _bedrock_model(self) -> Model:
-        from analyst.models import open_model
+    @cached_property
+    def _secrets(self) -> Secrets:
+        from analyst.aws.clients import client
+        from analyst.aws.secrets import Secrets
 
-        return open_model("bedrock", model_id=self.settings.model_id, region=self.settings.region)
+        return Secrets(client("secretsmanager"))
+
+    @cached_property
+    def _s3(self) -> Any:
+        from analyst.aws.clients import client
+
+        return client("s3")
+
+    @cached_property
+    def _errands(self) -> RemoteErrands:
+        from analyst.errands import RemoteErrands
+
+        return RemoteErrands(self._function(self.settings.worker))
+
+    def _function(self, name: str) -> Function:
+        from analyst.aws.clients import client
+        from analyst.invoking import Function
+
+        return Function(name, client=client("lambda", endpoint_url=self.settings.lambda_url))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from analyst import tracing
 from analyst.analyst import Analyst, Work
 from analyst.answer import Answer
 from analyst.errors import AnalystError, Cancelled, CannotAnswer, Conflict, Refused, StoreError
@@ -54,11 +55,13 @@ class Worker:
         )
         if question is None:
             return False
-        self.answer(question)
+        with tracing.serving(question.request_id):
+            self.answer(question)
         return True
 
     def answer(self, question: Question) -> None:
         """Answer a question this worker holds the lease of; whatever happens is written down."""
+        logger.info("taken up")
         cancellation = Cancellation()
         lease = _Lease(self._questions, question, worker=self._name, cancellation=cancellation)
         journal = Journal(lambda steps: self._show(question, steps))
@@ -87,7 +90,7 @@ class Worker:
             return _failed(lease.reason(error), work)
         except Exception as error:  # noqa: BLE001 - the outermost edge of a question: it must end, whatever happened
             frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("request %s: %s\n%s", work.question.request_id, type(error).__name__, frames)
+            logger.error("%s\n%s", type(error).__name__, frames)
             return _failed(lease.reason(AnalystError(_UNEXPECTED)), work)
 
     def _finish(self, question: Question, ending: _Ending, journal: Journal) -> None:
@@ -101,13 +104,11 @@ class Worker:
                     answer=ending.answer,
                     error=ending.error,
                 )
-                logger.info("request %s: %s", question.request_id, ending.status)
+                logger.info("%s", ending.status)
                 return
             except StoreError:
                 time.sleep(0.2 * 2**attempt)
-        logger.error(
-            "request %s: its end could not be stored; it will be taken up again", question.request_id
-        )
+        logger.error("the end of the question could not be stored; it will be taken up again")
 
 
 _UNEXPECTED = "Something went wrong on our side. Please try again; the request id helps to find the cause."

@@ -64,8 +64,9 @@ def test_ask_look_fetch_and_approve(make_house: MakeHouse) -> None:
     assert answer["receipt"]["id"] == document["request_id"] == "r-1"
     status, body = call("GET", f"/query/{document['query_id']}/rows?format=csv")
     assert status == 200
-    text = base64.b64decode(body).decode("utf-8-sig")
-    assert ["EWR", "120835"] in list(csv.reader(io.StringIO(text)))
+    assert ["EWR", "120835"] in list(csv.reader(io.StringIO(body)))
+    status, body = call("GET", f"/query/{document['query_id']}/rows?format=xlsx")
+    assert status == 200 and base64.b64decode(body).startswith(b"PK")
     status, given = call("POST", f"/query/{document['query_id']}/feedback", {"verdict": "approve"})
     assert status == 200 and given["example_id"] > 0
     again = call.answered("how many flights a airport")

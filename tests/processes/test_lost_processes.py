@@ -21,6 +21,7 @@ from houses import execute
 from scripted_model import Says, Script, ScriptedServer, Silent, always, by_question
 
 from analyst.errors import ModelError
+from analyst.invoking import Function
 from analyst.local.free_port import pick_port
 from analyst.ports import Cancellation, DraftRequest
 from analyst.remote import RemoteWriter
@@ -234,7 +235,7 @@ def test_boto3_invokes_the_functions_unchanged(install: Install) -> None:
         aws_secret_access_key="unused",
         config=Config(retries={"max_attempts": 1}),
     )
-    writer = RemoteWriter(function="querybot", client=client)
+    writer = RemoteWriter(Function("querybot", client=client))
     request = DraftRequest(
         question="How many?", dialect="postgres", schema="CREATE TABLE flights (origin text);"
     )

@@ -57,7 +57,8 @@ def test_an_expired_lease_is_taken_up_once_and_then_fails(make_house: MakeHouse)
     house = make_house(always(COUNT))
     question = put(house)
     assert house.questions.claim(worker="lost", lease_seconds=0) is not None
-    assert house.questions.stalled(question.id)
+    assert house.questions.to_hand_over(question.id)
+    assert not house.questions.to_hand_over(question.id), "many lookers hand it over once"
     assert house.questions.claim(worker="lost too", lease_seconds=0) is not None
     assert house.questions.claim(worker="third", lease_seconds=10) is None
     record = house.questions.get(question.id)

@@ -48,8 +48,13 @@ class Api:
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Serve one event of API Gateway's REST proxy."""
         if len(event.get("body") or "") > LARGEST_BODY:
-            return _plain(TooLarge("A request may have 1 MB."), _request_id(event))
-        return self._app.resolve(event, context)
+            return plain(TooLarge("A request may have 1 MB."), _request_id(event))
+        response = self._app.resolve(event, context)
+        status, method = response["statusCode"], event["httpMethod"]
+        # A page looks every second; what changes something, or fails, is worth a line.
+        level = logging.DEBUG if method == "GET" and status < 400 else logging.INFO
+        logger.log(level, "%s %s: %s", method, event["path"], status)
+        return response
 
     def _visit(self) -> Visit:
         return visit(self._house, self._app.current_event.raw_event)
@@ -89,12 +94,12 @@ class Api:
 
     def _broken(self, error: Exception) -> Response[str]:
         frames = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("request %s: %s\n%s", self._request_id(), type(error).__name__, frames)
+        logger.error("%s\n%s", type(error).__name__, frames)
         return self._response(AnalystError("Something went wrong on our side. Please try again."))
 
     def _response(self, error: AnalystError) -> Response[str]:
-        plain = _plain(error, self._request_id())
-        return Response(status_code=error.status, content_type="application/json", body=plain["body"])
+        body = plain(error, self._request_id())["body"]
+        return Response(status_code=error.status, content_type="application/json", body=body)
 
     def _request_id(self) -> str:
         return _request_id(self._app.current_event.raw_event)
@@ -104,7 +109,8 @@ def _request_id(event: Mapping[str, Any]) -> str:
     return str((event.get("requestContext") or {}).get("requestId") or "")
 
 
-def _plain(error: AnalystError, request_id: str) -> dict[str, Any]:
+def plain(error: AnalystError, request_id: str) -> dict[str, Any]:
+    """An error as a response of API Gateway's proxy."""
     body = {"error": {"code": error.code, "message": str(error), "request_id": request_id}}
     return {
         "statusCode": error.status,

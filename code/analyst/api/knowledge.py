@@ -63,7 +63,7 @@ class Knowledge:
     def sql(self, body: SqlBody) -> dict[str, Any]:
         """One draft of the model, unchecked."""
         house = self._visit().house
-        catalog = house.analyst.catalog(house.sources.get(body.source).key)
+        catalog = house.catalog(house.sources.get(body.source).key)
         request = house.analyst.draft_request(understanding.clean(body.question), catalog)
         cancellation = Cancellation()
         late = threading.Timer(SQL_SECONDS, cancellation.wish)

@@ -26,11 +26,13 @@ class Visit:
     request_id: str
     now: str
     """ISO instant."""
+    api_key_id: str = ""
+    """Which of API Gateway's keys was sent; empty on one machine."""
 
     @property
     def operator(self) -> str:
-        """Who approves: on one machine the operating system's user."""
-        return pwd.getpwuid(os.getuid()).pw_name
+        """Who approves: on one machine the operating system's user, behind API Gateway the holder of its key."""
+        return f"API key {self.api_key_id}" if self.api_key_id else pwd.getpwuid(os.getuid()).pw_name
 
 
 def visit(house: House, event: Mapping[str, Any]) -> Visit:
@@ -39,9 +41,11 @@ def visit(house: House, event: Mapping[str, Any]) -> Visit:
     person = headers.get("x-analyst-person") or ""
     if len(person) > LONGEST_PERSON:
         raise WrongUsage(f"The header x-analyst-person may have {LONGEST_PERSON} characters.")
+    context = event["requestContext"]
     return Visit(
         house=house,
         person=person,
-        request_id=str(event["requestContext"].get("requestId") or ""),
+        request_id=str(context.get("requestId") or ""),
         now=house.clock.now().isoformat(),
+        api_key_id=str((context.get("identity") or {}).get("apiKeyId") or ""),
     )

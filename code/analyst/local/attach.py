@@ -52,7 +52,7 @@ def _house(settings: Settings, folder: DataFolder, instance: Instance, *, patien
     model = LocalModel(
         url=found.model_url, key=found.model_key, data=found.data, patient=patient, keep_prompt=patient
     )
-    return House(replace(found, api_port=instance.api_port or found.api_port), local_model=lambda: model)
+    return House(replace(found, api_port=instance.api_port or found.api_port), local_model=model)
 
 
 def _on_its_own(settings: Settings, folder: DataFolder, task: Task, *, sample: bool, model: bool) -> int:

@@ -28,7 +28,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from analyst import log
+from analyst import log, tracing
 from analyst.errors import AnalystError, Forbidden, TooLarge, WrongUsage
 from analyst.local.bound_child import die_with
 from analyst.local.functions import Handler, load_handler
@@ -109,7 +109,8 @@ class Requests(BaseHTTPRequestHandler):
             self.close_connection = True
         except Exception as error:  # noqa: BLE001 - the outermost edge of a request
             frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("request %s: %s\n%s", self.request_id, type(error).__name__, frames)
+            with tracing.serving(self.request_id):
+                logger.error("%s\n%s", type(error).__name__, frames)
             self._error(AnalystError("Something went wrong on our side. Please try again."))
         ms = 1000 * (time.perf_counter() - began)
         logger.debug("%s %s %.1f ms", self.command, urlsplit(self.path).path, ms)
@@ -173,7 +174,7 @@ class Requests(BaseHTTPRequestHandler):
     def _object(self, name: str) -> None:
         asked = parse_qs(urlsplit(self.path).query)
         expires, signature = (asked.get(key, [""])[0] for key in ("expires", "signature"))
-        with self.server.house.objects.open(name, expires=expires, signature=signature) as file:
+        with self.server.house.object_files.open(name, expires=expires, signature=signature) as file:
             self.send_response(200)
             self.send_header("Content-Length", str(os.fstat(file.fileno()).st_size))
             self.send_header("Content-Type", "application/octet-stream")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import BinaryIO
 from urllib.parse import urlencode
 
 from analyst.errors import ConfigurationError, Forbidden, NotFound
+from analyst.stores.object_names import checked_name
 from analyst.stores.whole_file import disk_errors, remove_older, whole_file
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9]{1,10}){1,2}")
 _SHORTEST_SECRET = 16
 
 
@@ -86,9 +85,7 @@ class ObjectFiles:
         return remove_older(self._folder, suffixes=("",), seconds=older_than_seconds)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise NotFound("There is no file of that name.")
-        return self._folder / name
+        return self._folder / checked_name(name)
 
     def _signature(self, name: str, expires: str) -> str:
         message = f"{name}\n{expires}".encode("utf-8", "replace")

@@ -67,10 +67,12 @@ class Questions:
             raise NotFound("There is no question of this id.")
         return _record(row)
 
-    def stalled(self, question_id: str) -> bool:
-        """True when the question waits for a worker, or its worker has let the lease run out."""
+    def to_hand_over(self, question_id: str) -> bool:
+        """True, and then for a while not again, when the question waits for a worker or has lost it."""
         row = self._state.row(
-            f"SELECT 1 FROM questions WHERE id = %s AND {_OPEN} AND lease_until < now()", (question_id,)
+            f"UPDATE questions SET handed_over_at = now() WHERE id = %s AND {_OPEN} AND lease_until < now()"
+            " AND coalesce(handed_over_at < now() - %s * interval '1 second', true) RETURNING 1",
+            (question_id, PICK_UP_SECONDS),
         )
         return row is not None
 

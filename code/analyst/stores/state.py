@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
@@ -18,6 +18,8 @@ from analyst.errors import StoreError
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+Address = Callable[[bool], str]
+"""Gives the database's URL; True asks for it anew, since its password may have changed."""
 _UNAVAILABLE = "The product's own database does not answer. Try again in a moment."
 
 
@@ -27,8 +29,8 @@ class State:
     Raises StoreError for whatever the database has to say.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str | Address) -> None:
+        self._address: Address = url if callable(url) else lambda _: url
         self._lock = threading.RLock()
         self._connection: Connection | None = None
         self._in_transaction = False
@@ -38,7 +40,7 @@ class State:
         with self._lock:
             for last in (False, True):
                 try:
-                    return self._rows(self._open(), sql, parameters)
+                    return self._rows(self._open(anew=last), sql, parameters)
                 except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                     self.close()
                     if last or self._in_transaction or not _lost(error):
@@ -70,6 +72,7 @@ class State:
         """Bring the schema to its newest version; safe when several processes do so at once."""
         with self.transaction():
             self.rows("SELECT pg_advisory_xact_lock(7204118)")
+            self.rows("CREATE EXTENSION IF NOT EXISTS vector")
             self.rows("CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz)")
             done = {row["name"] for row in self.rows("SELECT name FROM migrations")}
             for name, sql in _migrations():
@@ -84,10 +87,10 @@ class State:
                 self._connection.close()
                 self._connection = None
 
-    def _open(self) -> Connection:
+    def _open(self, *, anew: bool) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg2.connect(
-                self._url, connect_timeout=5, application_name="analyst-state"
+                self._address(anew), connect_timeout=5, application_name="analyst-state"
             )
             self._connection.autocommit = True
         return self._connection

@@ -1,0 +1,85 @@
+"""What the API has the worker do: only the worker may embed a text, read a source's catalog, and tidy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from analyst import tracing
+from analyst.errors import AnalystError, WrongUsage
+from analyst.example import Example
+
+if TYPE_CHECKING:
+    from analyst.invoking import Function
+
+logger = logging.getLogger(__name__)
+
+
+class Doer(Protocol):
+    """Does errands in this process."""
+
+    def teach(self, source: str, question: str, sql: str, *, approve_as: str, note: str) -> Example:
+        """Keep a question/SQL pair of a source as an example."""
+        ...
+
+    def read_catalog(self, source: str) -> None:
+        """Have the catalog of a source in the store, read from the source where it is not known yet."""
+        ...
+
+    def tidy(self) -> None:
+        """Remove what is older than it may be."""
+        ...
+
+
+class RemoteErrands:
+    """Sends errands to the worker function and waits for them."""
+
+    def __init__(self, worker: Function) -> None:
+        self._worker = worker
+
+    def teach(self, source: str, question: str, sql: str, *, approve_as: str, note: str) -> int:
+        """The id of the example that was kept; raises what the worker said."""
+        wishes = {"source": source, "question": question, "sql": sql, "approve_as": approve_as, "note": note}
+        return int(self._run("teach", wishes)["example_id"])
+
+    def read_catalog(self, source: str) -> None:
+        """Come back once the catalog is in the store; raises what the worker said."""
+        self._run("read_catalog", {"source": source})
+
+    def _run(self, operation: str, wishes: Mapping[str, str]) -> dict[str, Any]:
+        event = {"operation": operation, "request_id": tracing.request_id(), **wishes}
+        done = self._worker.call(event)
+        if "error" in done:
+            raise _said(done["error"])
+        return done
+
+
+def run(event: Mapping[str, Any], doer: Doer) -> dict[str, Any]:
+    """The worker's side: one errand, its result or error as plain JSON values."""
+    try:
+        return _done(event, doer)
+    except AnalystError as error:
+        logger.warning("errand %s: %s", event.get("operation"), error.code)
+        return {"error": {"code": error.code, "status": error.status, "message": str(error)}}
+
+
+def _done(event: Mapping[str, Any], doer: Doer) -> dict[str, Any]:
+    if event["operation"] == "teach":
+        given = {name: str(event.get(name) or "") for name in ("approve_as", "note")}
+        example = doer.teach(event["source"], event["question"], event["sql"], **given)
+        return {"example_id": example.id}
+    if event["operation"] == "read_catalog":
+        doer.read_catalog(event["source"])
+        return {}
+    if event["operation"] == "tidy":
+        doer.tidy()
+        return {}
+    raise WrongUsage("The errands are teach, read_catalog and tidy.")
+
+
+def _said(data: Mapping[str, Any]) -> AnalystError:
+    """An error as the worker met it."""
+    error = AnalystError(str(data.get("message") or "The worker could not do this."))
+    error.code, error.status = str(data.get("code") or error.code), int(data.get("status") or error.status)
+    return error

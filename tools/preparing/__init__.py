@@ -1,0 +1,1 @@
+"""Setting up: standard library only, because it runs before anything is installed."""
