@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the code, or says that it is out of date.
+"""Writes the pages of docs/ that are made from the code, or says which are out of date.
 
 python tools/document.py [--check]
 """
@@ -6,65 +6,44 @@ python tools/document.py [--check]
 from __future__ import annotations
 
 import argparse
-import ast
-import inspect
 import sys
-from dataclasses import MISSING, Field, fields
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from analyst.settings import Settings
+from documenting import costs_page, options_page, settings_page
 
-TARGET = Path(__file__).parent.parent / "docs" / "settings.md"
-HEAD = """# Settings
-
-Made from `code/analyst/settings.py` by `make docs`. Each is an environment variable, or a line of a `.env` file.
-
-| variable | what it is | default |
-|---|---|---|
-"""
-
-
-def descriptions() -> dict[str, str]:
-    """The sentence below each field of the settings."""
-    tree = ast.parse(inspect.getsource(Settings)).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    found = {}
-    for node, after in zip(tree.body, tree.body[1:], strict=False):
-        is_text = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and is_text:
-            found[node.target.id] = " ".join(str(after.value.value).split())  # type: ignore[attr-defined]
-    return found
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES: Mapping[str, Callable[[str], str]] = {
+    "settings.md": lambda page: settings_page.text(),
+    "options.md": lambda page: options_page.text(),
+    "costs.md": costs_page.text,
+}
+"""Page -> what it must be, given what it is: some of its words may be people's own."""
 
 
-def default(setting: Field[object]) -> str:
-    """The default as people write it."""
-    if setting.default is MISSING:
-        return {"data": "`~/.local/share/data-analyst-bi`", "cache": "`~/.cache/data-analyst-bi`"}[
-            setting.name
-        ]
-    return f"`{setting.default}`" if setting.default != "" else ""
-
-
-def text() -> str:
-    """The whole page."""
-    said = descriptions()
-    rows = [
-        f"| `ANALYST_{s.name.upper()}` | {said.get(s.name, '')} | {default(s)} |" for s in fields(Settings)
-    ]
-    return HEAD + "\n".join(rows) + "\n"
-
-
-def main() -> int:
-    """Write the page, or check it."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pages, or check them; 1 with one sentence when they are out of date."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    if not parser.parse_args().check:
-        TARGET.write_text(text(), encoding="utf-8")
+    parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
+    check = parser.parse_args(arguments).check
+    stale = [name for name in PAGES if not _is_current(name)]
+    if not check:
+        for name in stale:
+            (DOCS / name).write_text(PAGES[name](_now(name)), encoding="utf-8")
         return 0
-    if TARGET.read_text(encoding="utf-8") == text():
-        return 0
-    sys.stderr.write("docs/settings.md is out of date: make docs\n")
-    return 1
+    if stale:
+        sys.stderr.write(f"Out of date: {', '.join(f'docs/{name}' for name in stale)}. Run: make docs\n")
+    return 1 if stale else 0
+
+
+def _is_current(name: str) -> bool:
+    now = _now(name)
+    return now == PAGES[name](now)
+
+
+def _now(name: str) -> str:
+    file = DOCS / name
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 if __name__ == "__main__":

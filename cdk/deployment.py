@@ -1,0 +1,191 @@
+"""Everything that can be chosen about a deployment, typed and checked before anything is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class OptionsError(Exception):
+    """An option is missing, unknown or contradicts another; says in one sentence which, by its key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceOptions:
+    """A database of the company's that may be asked."""
+
+    name: str
+    """What people call it."""
+    engine: str
+    """"postgres", "redshift" or "athena"."""
+    address: str = ""
+    """"host:port"; not for athena."""
+    database: str = ""
+    """The database; for athena the Glue database that is asked by default."""
+    secret_arn: str = ""
+    """The secret with "username" and "password"; not for athena."""
+    security_group_id: str = ""
+    """The database's security group, which then lets the worker in."""
+    workgroup: str = ""
+    """Athena's workgroup; empty for the one this deployment makes."""
+    glue_databases: tuple[str, ...] = ()
+    """Glue databases that may be read."""
+    data_buckets: tuple[str, ...] = ()
+    """Buckets that hold Athena's data."""
+    tls: str = "require"
+    """"require", "prefer" or "disable"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions:
+    """Bedrock models per purpose."""
+
+    sql: str = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    """Writes SQL; a model's or an inference profile's id."""
+    words: str = ""
+    """Writes the words of an answer; empty for the same."""
+    embedding: str = "amazon.titan-embed-text-v2:0"
+    """Turns questions into vectors."""
+    allowed: tuple[str, ...] = ()
+    """Models that `configure` may switch to later without a new deployment."""
+    few_shot: bool = True
+    """Whether approved examples are shown to the model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One deployment, as `cdk.json` or an options file describes it."""
+
+    name: str = "analyst"
+    """Begins the name of every stack and function: lower-case letters, digits and hyphens, at most 20."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """Put on everything that can carry tags."""
+
+    # network
+    vpc_id: str = ""
+    """An existing VPC; empty to make one."""
+    availability_zones: tuple[str, ...] = ()
+    """Zones of the existing subnets, in their order."""
+    private_subnet_ids: tuple[str, ...] = ()
+    """Existing subnets that reach AWS (through NAT or endpoints): functions, page, load balancer, bastion."""
+    isolated_subnet_ids: tuple[str, ...] = ()
+    """Existing subnets for the database."""
+    vpc_cidr: str = "10.20.0.0/16"
+    """Addresses of a new VPC."""
+    egress: str = "nat"
+    """"nat" or "endpoints": how private subnets of a new VPC reach AWS."""
+    nat_gateways: int = 1
+    """NAT gateways of a new VPC (2 survive the loss of a zone)."""
+    existing_endpoints: bool = False
+    """True when the existing VPC already has the endpoint for private APIs; then its id is needed."""
+    api_endpoint_id: str = ""
+    """The existing VPC's endpoint for private APIs (execute-api)."""
+
+    # data
+    database_instance: str = "t4g.small"
+    """Instance class of the product's own Postgres."""
+    database_storage_gb: int = 20
+    """Gigabytes of its disk; it grows by itself to ten times that."""
+    database_multi_az: bool = False
+    """Keep a standby in the second zone, which takes over when the first is lost."""
+    database_backup_days: int = 7
+    """Days that automatic backups are kept."""
+    database_max_connections: int = 100
+    """Connections that it accepts; functions may take 80 % of them."""
+    database_rotation_days: int = 30
+    """Days between new passwords; 0 for none."""
+    database_proxy: bool = False
+    """Put RDS Proxy before the database."""
+    database_deletion_protection: bool = True
+    """Whether the database refuses to be deleted until this is switched off."""
+    database_tls: str = "require"
+    """"require", "prefer" or "disable"."""
+    keep_results_days: int = 7
+    """Days that results and exports are kept."""
+    keep_questions_days: int = 90
+    """Days that questions and answers are kept."""
+    athena_cutoff_gb: int = 100
+    """Gigabytes that one Athena query may scan in the deployment's own workgroup."""
+
+    # functions
+    architecture: str = "arm64"
+    """"arm64" or "x86_64"."""
+    python: str = "3.12"
+    """Lambda's Python: "3.12" or "3.13"; "3.11" on x86_64 only."""
+    start: str = "plain"
+    """"plain", "snapstart" or "provisioned": how functions come up."""
+    provisioned_environments: int = 1
+    """Environments of each function that are kept warm with start provisioned."""
+    api_concurrency: int = 20
+    """Requests served at once; each holds a connection to the product's database."""
+    worker_concurrency: int = 10
+    """Questions answered at once; each holds a connection to the product's database."""
+    querybot_concurrency: int = 20
+    """Drafts written at once; none holds a connection."""
+    embedder: str = "bedrock"
+    """"bedrock", or "minilm" in a layer of its own."""
+    words: str = "model"
+    """"model" or "template": whether rows are shown to a model for the words of an answer."""
+    words_rows: int = 50
+    """Rows of a result that the model is shown at most."""
+    log_level: str = "INFO"
+    """"DEBUG", "INFO", "WARNING" or "ERROR"."""
+    throttle_rate: int = 20
+    """Requests a second."""
+    throttle_burst: int = 40
+    """Requests that may come at one moment."""
+    row_limit: int = 1_000_000
+    """Rows that one answer may hold."""
+    query_seconds: int = 60
+    """Seconds that one query may take on a source."""
+
+    # models and sources
+    models: ModelOptions = field(default_factory=ModelOptions)
+    """Which Bedrock model does what."""
+    model_region: str = ""
+    """Bedrock's region; empty for the deployment's own."""
+    bedrock_endpoint_url: str = ""
+    """A Bedrock endpoint of your own; empty for AWS's."""
+    sources: tuple[SourceOptions, ...] = ()
+    """The databases that may be asked."""
+
+    # page
+    ui_image_uri: str = ""
+    """A ready image of the page; empty to have CodeBuild make one."""
+    ui_cpu: int = 512
+    """CPU units of one of the page's tasks: 1024 are one processor."""
+    ui_memory_mb: int = 1024
+    """Memory of one task; Fargate allows certain pairs with ui_cpu only."""
+    ui_tasks_min: int = 1
+    """Tasks that always run."""
+    ui_tasks_max: int = 5
+    """Tasks that run under load."""
+    ui_domain: str = ""
+    """The page's name, for OIDC."""
+    certificate_arn: str = ""
+    """The certificate of that name; with it the load balancer speaks HTTPS."""
+    oidc_issuer: str = ""
+    """Signing in at the load balancer: needs ui_domain, certificate_arn, the client and egress nat."""
+    oidc_authorization_endpoint: str = ""
+    """Where the issuer lets people sign in."""
+    oidc_token_endpoint: str = ""
+    """Where the issuer hands out tokens."""
+    oidc_user_info_endpoint: str = ""
+    """Where the issuer says who somebody is."""
+    oidc_client_id: str = ""
+    """The page's client id at the issuer."""
+    oidc_client_secret_arn: str = ""
+    """The secret that holds the client's secret as plain text."""
+    ui_client_cidrs: tuple[str, ...] = ()
+    """Private networks (a VPN's, say) that may open the page without the tunnel; never the whole internet."""
+
+    # access and watching
+    bastion: bool = True
+    """The small machine that the tunnel goes through."""
+    bastion_instance: str = "t4g.nano"
+    """Instance type of that machine."""
+    alarm_email: str = ""
+    """Who is written to when an alarm goes off; empty for nobody."""
+    log_days: int = 30
+    """Days that logs are kept; CloudWatch knows certain numbers only."""
+    monthly_budget_usd: int = 0
+    """A cost budget with a warning at 80 %; 0 for none."""

@@ -1,0 +1,35 @@
+"""The endpoints through which a network without NAT reaches AWS's services: those that the options need."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+
+from deployment import Deployment
+
+_Service = ec2.InterfaceVpcEndpointAwsService
+
+
+def needed_doors(deployment: Deployment) -> dict[str, ec2.InterfaceVpcEndpointAwsService]:
+    """The services that private subnets call, by the endpoint's id; the private API's own endpoint is not among them.
+
+    Each costs by the hour and zone, so none is there for nothing: querybot runs outside of the network, and with
+    MiniLM nothing inside of it calls Bedrock.
+    """
+    doors = {
+        "Lambda": _Service.LAMBDA_,
+        "SecretsManager": _Service.SECRETS_MANAGER,
+        "Parameters": _Service.SSM,
+        "Logs": _Service.CLOUDWATCH_LOGS,
+        "Traces": _Service.XRAY,
+    }
+    if deployment.bastion:
+        doors["Sessions"] = _Service.SSM_MESSAGES
+    if deployment.embedder == "bedrock" and not deployment.bedrock_endpoint_url:
+        doors["Bedrock"] = _Service.BEDROCK_RUNTIME
+    if any(source.engine == "athena" for source in deployment.sources):
+        doors["Athena"] = _Service.ATHENA
+        doors["Glue"] = _Service.GLUE
+    # The page's image: ECR is the only registry that such a network reaches.
+    doors["Images"] = _Service.ECR
+    doors["ImageLayers"] = _Service.ECR_DOCKER
+    return doors

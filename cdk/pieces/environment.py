@@ -1,0 +1,50 @@
+"""The environment variables of each function, all of them; `analyst.settings` reads them."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws
+
+from deployment import Deployment
+
+
+def querybot_environment(deployment: Deployment) -> dict[str, str]:
+    """Models and their region: it has nothing else to know."""
+    models = deployment.models
+    return {
+        **_everywhere(deployment),
+        "ANALYST_MODEL_ID": models.sql,
+        "ANALYST_WORDS_MODEL_ID": models.words or models.sql,
+        "ANALYST_ALLOWED_MODELS": ",".join(models.allowed),
+    }
+
+
+def data_analyst_environment(
+    deployment: Deployment, *, secret: str, address: str, bucket: str, querybot: str
+) -> dict[str, str]:
+    """Of data-analyst and its worker: where state, files, configuration and querybot are.
+
+    `address` is the proxy's, or empty.
+    """
+    return {
+        **_everywhere(deployment),
+        "ANALYST_STATE_SECRET": secret,
+        **({"ANALYST_STATE_ADDRESS": address} if address else {}),
+        "ANALYST_STATE_TLS": deployment.database_tls,
+        "ANALYST_PARAMETERS": f"/{deployment.name}",
+        "ANALYST_BUCKET": bucket,
+        "ANALYST_QUERYBOT": querybot,
+        "ANALYST_EMBEDDER": deployment.embedder,
+        "ANALYST_KEEP_DAYS": str(deployment.keep_questions_days),
+        "ANALYST_WORDS": deployment.words,
+        "ANALYST_WORDS_ROWS": str(deployment.words_rows),
+    }
+
+
+def _everywhere(deployment: Deployment) -> dict[str, str]:
+    endpoint = deployment.bedrock_endpoint_url
+    return {
+        "ANALYST_MODEL": "bedrock",
+        "ANALYST_REGION": deployment.model_region or Aws.REGION,
+        "ANALYST_LOG_LEVEL": deployment.log_level,
+        **({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": endpoint} if endpoint else {}),
+    }

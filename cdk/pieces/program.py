@@ -1,0 +1,60 @@
+"""What is uploaded for the functions: the code once, and the layers with its packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import IgnoreMode
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from deployment import Deployment, OptionsError
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_UPLOADED = ["__pycache__", "*.pyc", ".*_cache", "*.egg-info", "/analyst/local", "/analyst/cli"]
+"""What runs on one machine only, and what tools leave behind."""
+
+
+class Program(Construct):
+    """The code and the layers of every function.
+
+    Layers are read from `layers/build/<architecture>-<python>/<layer>`, or from the folder that the context
+    "layers" names in place of `layers/build`. Raises OptionsError where one was not built yet.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment) -> None:
+        super().__init__(scope, id)
+        self.runtime: lambda_.Runtime = getattr(
+            lambda_.Runtime, f"PYTHON_{deployment.python.replace('.', '_')}"
+        )
+        arm = deployment.architecture == "arm64"
+        self.architecture = lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64
+        self.code = lambda_.Code.from_asset(
+            str(ROOT / "code"), exclude=NOT_UPLOADED, ignore_mode=IgnoreMode.GIT
+        )
+        self._built = self._folder(deployment)
+        self.base = self._layer("base", "what every function needs")
+        self.data = self._layer("data", "database drivers and the SQL guard")
+        self.embedding = self._embedding(deployment)
+
+    def _folder(self, deployment: Deployment) -> Path:
+        folder = Path(self.node.try_get_context("layers") or ROOT / "layers" / "build")
+        return folder / f"{deployment.architecture}-{deployment.python}"
+
+    def _embedding(self, deployment: Deployment) -> list[lambda_.ILayerVersion]:
+        return [self._layer("minilm", "the embedding model")] if deployment.embedder == "minilm" else []
+
+    def _layer(self, name: str, description: str) -> lambda_.LayerVersion:
+        folder = self._built / name
+        if not (folder / "python").is_dir():
+            raise OptionsError(
+                f"The layer {name!r} for {folder.parent.name} is not built yet; run ./deploy.sh build-layers first."
+            )
+        return lambda_.LayerVersion(
+            self,
+            name.capitalize(),
+            code=lambda_.Code.from_asset(str(folder)),
+            description=f"Data Analyst BI: {description}",
+            compatible_architectures=[self.architecture],
+            compatible_runtimes=[self.runtime],
+        )

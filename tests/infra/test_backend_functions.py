@@ -1,0 +1,261 @@
+"""The three functions: what each is given, where it stands, and how it is called."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack
+from synthesis import LAKE, WAREHOUSE, Template, Templates, resources
+
+from deployment import Deployment, OptionsError
+from pieces.program import Program
+
+Synthesize = Callable[..., Templates]
+DATA_ANALYST, WORKER, QUERYBOT = "analyst-data-analyst", "analyst-data-analyst-worker", "analyst-querybot"
+
+
+@pytest.fixture(scope="module")
+def backend(synthesize: Synthesize) -> Template:
+    return synthesize()["analyst-backend"]
+
+
+def functions(template: Template) -> dict[str, Any]:
+    found = resources(template, "AWS::Lambda::Function").values()
+    return {one["FunctionName"]: one for one in found}
+
+
+def logical_ids(template: Template) -> dict[str, str]:
+    found = resources(template, "AWS::Lambda::Function").items()
+    return {one["FunctionName"]: id for id, one in found}
+
+
+def layers(template: Template, function: Mapping[str, Any]) -> list[str]:
+    made = resources(template, "AWS::Lambda::LayerVersion")
+    return [made[layer["Ref"]]["Description"] for layer in function["Layers"]]
+
+
+@pytest.mark.parametrize(
+    "name, handler, memory, seconds, environments, disk",
+    [
+        (DATA_ANALYST, "data-analyst/lambda_function.handler", 1024, 29, 20, 512),
+        (WORKER, "data-analyst/lambda_function.handler", 2048, 900, 10, 4096),
+        (QUERYBOT, "querybot/lambda_function.handler", 512, 120, 20, 512),
+    ],
+)
+def test_measures(
+    backend: Template, name: str, handler: str, memory: int, seconds: int, environments: int, disk: int
+) -> None:
+    function = functions(backend)[name]
+    assert function["Handler"] == handler
+    assert (function["MemorySize"], function["Timeout"]) == (memory, seconds)
+    assert function["ReservedConcurrentExecutions"] == environments
+    assert function["EphemeralStorage"] == {"Size": disk}
+    assert function["Runtime"] == "python3.12" and function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_there_are_three_functions_of_one_code(backend: Template) -> None:
+    assert set(functions(backend)) == {DATA_ANALYST, WORKER, QUERYBOT}
+    assert len({one["Code"]["S3Key"] for one in functions(backend).values()}) == 1
+
+
+def test_querybot_stands_outside_the_network_and_the_others_inside(backend: Template) -> None:
+    placed = {name: one.get("VpcConfig") for name, one in functions(backend).items()}
+    assert placed[QUERYBOT] is None
+    walls = [json.dumps(placed[name]["SecurityGroupIds"]) for name in (DATA_ANALYST, WORKER)]
+    assert "WallsFunctions" in walls[0] and "WallsWorker" in walls[1]
+    for name in (DATA_ANALYST, WORKER):
+        assert all("private" in json.dumps(subnet) for subnet in placed[name]["SubnetIds"])
+
+
+def test_only_what_reaches_data_has_the_layer_of_data(backend: Template) -> None:
+    count = {name: len(layers(backend, one)) for name, one in functions(backend).items()}
+    assert count == {DATA_ANALYST: 2, WORKER: 2, QUERYBOT: 1}
+    assert "every function" in layers(backend, functions(backend)[QUERYBOT])[0]
+
+
+def test_minilm_is_the_workers_alone(synthesize: Synthesize) -> None:
+    template = synthesize(embedder="minilm")["analyst-backend"]
+    carrying = [
+        name
+        for name, one in functions(template).items()
+        if any("embedding" in layer for layer in layers(template, one))
+    ]
+    assert carrying == [WORKER]
+
+
+def test_options_choose_processor_python_and_numbers(synthesize: Synthesize) -> None:
+    template = synthesize(architecture="x86_64", python="3.13", worker_concurrency=3)["analyst-backend"]
+    worker = functions(template)[WORKER]
+    assert worker["Runtime"] == "python3.13" and worker["Architectures"] == ["x86_64"]
+    assert worker["ReservedConcurrentExecutions"] == 3
+
+
+def test_a_crashed_question_is_tried_once_more_and_then_kept(backend: Template) -> None:
+    (config,) = resources(backend, "AWS::Lambda::EventInvokeConfig").values()
+    assert config["FunctionName"] == {"Ref": logical_ids(backend)[WORKER]}
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (1, 3600)
+    (queue_id,) = resources(backend, "AWS::SQS::Queue")
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": [queue_id, "Arn"]}
+
+
+def test_dead_letters_are_encrypted_kept_and_closed_to_plain_http(backend: Template) -> None:
+    (queue,) = resources(backend, "AWS::SQS::Queue").values()
+    assert queue["SqsManagedSseEnabled"] is True
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    (policy,) = resources(backend, "AWS::SQS::QueuePolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny" and statement["Action"] == "sqs:*"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_worker_tidies_every_day(backend: Template) -> None:
+    (rule,) = resources(backend, "AWS::Events::Rule").values()
+    assert rule["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [logical_ids(backend)[WORKER], "Arn"]}
+    assert json.loads(target["Input"]) == {"operation": "tidy"}
+
+
+def test_plain_functions_have_no_alias(backend: Template) -> None:
+    assert not resources(backend, "AWS::Lambda::Alias")
+    assert not resources(backend, "AWS::Lambda::Version")
+
+
+def test_snapstart_is_for_what_people_wait_for(synthesize: Synthesize) -> None:
+    template = synthesize(start="snapstart")["analyst-backend"]
+    snapped = {name for name, one in functions(template).items() if "SnapStart" in one}
+    assert snapped == {DATA_ANALYST, QUERYBOT}
+    assert functions(template)[QUERYBOT]["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert _aliased(template) == snapped
+
+
+def test_provisioned_environments_are_the_aliases(synthesize: Synthesize) -> None:
+    template = synthesize(start="provisioned", provisioned_environments=2)["analyst-backend"]
+    aliases = resources(template, "AWS::Lambda::Alias").values()
+    assert _aliased(template) == {DATA_ANALYST, WORKER, QUERYBOT}
+    assert all(
+        one["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 2} for one in aliases
+    )
+    configs = list(resources(template, "AWS::Lambda::EventInvokeConfig").values())
+    assert [one["MaximumRetryAttempts"] for one in configs] == [1, 1]
+    assert sorted("WorkerLive" in str(one["Qualifier"]) for one in configs) == [False, True]
+
+
+def test_everybody_calls_the_alias_where_there_is_one(synthesize: Synthesize) -> None:
+    template = synthesize(start="provisioned", provisioned_environments=2)["analyst-backend"]
+    aliases = set(resources(template, "AWS::Lambda::Alias"))
+    environment = functions(template)[DATA_ANALYST]["Environment"]["Variables"]
+    for variable in ("ANALYST_WORKER", "ANALYST_QUERYBOT"):
+        assert any(alias in json.dumps(environment[variable]) for alias in aliases), variable
+    for method in resources(template, "AWS::ApiGateway::Method").values():
+        assert any(alias in json.dumps(method["Integration"]["Uri"]) for alias in aliases)
+    (rule,) = resources(template, "AWS::Events::Rule").values()
+    assert rule["Targets"][0]["Arn"]["Ref"] in aliases
+    for permission in resources(template, "AWS::Lambda::Permission").values():
+        assert permission["FunctionName"].get("Ref") in aliases
+
+
+def _aliased(template: Template) -> set[str]:
+    names = {id: name for name, id in logical_ids(template).items()}
+    found = resources(template, "AWS::Lambda::Alias").values()
+    assert all(one["Name"] == "live" for one in found)
+    return {names[one["FunctionName"]["Ref"]] for one in found}
+
+
+def test_logs_are_found_by_name_and_forgotten(synthesize: Synthesize) -> None:
+    template = synthesize(log_days=90)["analyst-backend"]
+    found = resources(template, "AWS::Logs::LogGroup").values()
+    assert {one["LogGroupName"] for one in found} == {
+        f"/aws/lambda/{DATA_ANALYST}",
+        f"/aws/lambda/{WORKER}",
+        f"/aws/lambda/{QUERYBOT}",
+        "/analyst/api-access",
+    }
+    assert {one["RetentionInDays"] for one in found} == {90}
+
+
+def test_what_was_granted_can_be_read(synthesize: Synthesize) -> None:
+    template = synthesize(
+        sources=[WAREHOUSE, LAKE | {"workgroup": "people"}],
+        models={"sql": "eu.a.b", "words": "a.c", "allowed": ["a.d", "a.c"]},
+    )["analyst-backend"]
+    (parameter,) = resources(template, "AWS::SSM::Parameter").values()
+    assert parameter["Name"] == "/analyst/granted"
+    assert json.loads(parameter["Value"]) == {
+        "secrets": [WAREHOUSE["secret_arn"]],
+        "models": ["eu.a.b", "a.c", "a.d"],
+        "embedding": ["amazon.titan-embed-text-v2:0"],
+        "workgroups": ["analyst", "people"],
+        "security_groups": [WAREHOUSE["security_group_id"]],
+        "glue_databases": ["lake"],
+        "data_buckets": ["lake"],
+    }
+
+
+def test_the_outputs_are_those_that_scripts_read(backend: Template) -> None:
+    assert {key for key in backend["Outputs"] if not key.startswith("Export")} == {
+        "ApiUrl",
+        "ApiId",
+        "ApiKeyId",
+        "ApiKeySecretArn",
+        "DeadLetterQueueUrl",
+        "DataAnalystName",
+        "WorkerName",
+        "QuerybotName",
+    }
+
+
+# --- what is uploaded
+
+
+def test_a_layer_that_is_not_built_is_one_sentence(tmp_path: Path) -> None:
+    stack = Stack(App(context={"layers": str(tmp_path)}), "s")
+    with pytest.raises(OptionsError, match=r"^The layer 'base' .* run \./deploy\.sh build-layers first\.$"):
+        Program(stack, "Program", deployment=Deployment())
+
+
+@pytest.fixture(scope="module")
+def uploaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that becomes the functions' code."""
+    folder = tmp_path_factory.mktemp("uploaded")
+    for layer in ("base", "data"):
+        (folder / "layers" / "arm64-3.12" / layer / "python").mkdir(parents=True)
+    app = App(
+        context={"layers": str(folder / "layers")}, outdir=str(folder / "out"), analytics_reporting=False
+    )
+    Program(Stack(app, "s"), "Program", deployment=Deployment()).code.bind(Stack(app, "t"))
+    (found,) = (file.parent.parent for file in (folder / "out").glob("asset.*/querybot/lambda_function.py"))
+    return found
+
+
+@pytest.mark.parametrize("handler", ["data-analyst/lambda_function", "querybot/lambda_function"])
+def test_the_uploaded_code_can_be_imported_as_lambda_does(uploaded: Path, handler: str) -> None:
+    code = (
+        "import importlib, sys; sys.path.insert(0, '.');"
+        f"module = importlib.import_module({handler!r}.replace('/', '.'));"
+        "import analyst.wiring, analyst.api.app, analyst.worker;"
+        "sys.exit(0 if callable(module.handler) and analyst.__file__.startswith(sys.argv[1]) else 3)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code, str(uploaded)],
+        cwd=uploaded,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_runs_on_one_machine_only_is_not_uploaded(uploaded: Path) -> None:
+    assert (uploaded / "analyst" / "wiring.py").exists()
+    assert not (uploaded / "analyst" / "local").exists()
+    assert not (uploaded / "analyst" / "cli").exists()
+    left = [path for path in uploaded.rglob("*") if path.name.endswith((".pyc", "_cache", "__pycache__"))]
+    assert left == []

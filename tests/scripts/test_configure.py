@@ -1,0 +1,188 @@
+"""deploy.sh configure and status: what is in force, and how it is changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from script_desk import Desk
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
+SOURCE = {
+    "name": "shop",
+    "engine": "postgres",
+    "address": "10.0.9.9:5432",
+    "database": "shop",
+    "secret_arn": SECRET,
+    "security_group_id": "sg-0123456789abcdef0",
+}
+BUCKET = "analyst-data-bucket83908e77-1x2y3z"
+MODELS = ["anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0"]
+
+
+def grant(desk: Desk, **more: Any) -> None:
+    granted = {
+        "secrets": [SECRET],
+        "models": MODELS,
+        "embedding": ["amazon.titan-embed-text-v2:0"],
+        "security_groups": ["sg-0123456789abcdef0"],
+        **more,
+    }
+    desk.answer("ssm/get-parameter.analyst_granted", {"Parameter": {"Value": json.dumps(granted)}})
+
+
+def parameter(desk: Desk, kind: str) -> Any:
+    path = desk.folder / "answers" / "ssm" / f"get-parameter.analyst_{kind}.json"
+    return json.loads(json.loads(path.read_text())["Parameter"]["Value"])
+
+
+def test_nothing_changed(desk: Desk) -> None:
+    done = desk.run("deploy.sh", "configure")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to configure" in done.stdout
+    assert desk.changes == []
+
+
+def test_a_change_is_shown_written_and_kept(desk: Desk) -> None:
+    desk.options(sources=[SOURCE], models={"sql": MODELS[1], "few_shot": False})
+    grant(desk)
+    done = desk.run("deploy.sh", "configure")
+    assert done.returncode == 0, done.stderr
+    assert f'+  "sql": "{MODELS[1]}"' in done.stdout
+    assert "within a minute" in done.stdout
+    assert parameter(desk, "models") == {
+        "sql": MODELS[1],
+        "words": MODELS[1],
+        "embedding": "amazon.titan-embed-text-v2:0",
+        "few_shot": False,
+    }
+    assert parameter(desk, "sources") == [
+        {
+            "name": "shop",
+            "engine": "postgres",
+            "address": "10.0.9.9:5432",
+            "database": "shop",
+            "secret": SECRET,
+            "tls": "require",
+        }
+    ]
+    puts = desk.calls("put-parameter")
+    assert [call[call.index("--name") + 1] for call in puts] == ["/analyst/sources", "/analyst/models"]
+    assert all(call[call.index("--tier") + 1] == "Standard" for call in puts)
+    kept = sorted(path.name for path in (desk.folder / "objects" / BUCKET / "configuration").iterdir())
+    assert len(kept) == 2
+    for name in kept:
+        content = (desk.folder / "objects" / BUCKET / "configuration" / name).read_bytes()
+        assert name.partition("-")[2] == f"{hashlib.sha256(content).hexdigest()[:12]}.json"
+    again = desk.run("deploy.sh", "configure")
+    assert "Nothing to configure" in again.stdout
+
+
+def test_a_long_document_goes_to_the_bucket(desk: Desk) -> None:
+    many = [{**SOURCE, "name": f"shop{n}", "database": f"shop{n}" * 8} for n in range(20)]
+    desk.options(sources=many)
+    grant(desk)
+    done = desk.run("deploy.sh", "configure")
+    assert done.returncode == 0, done.stderr
+    place = parameter(desk, "sources")["at"]
+    assert place.startswith("configuration/sources-")
+    assert len(json.loads((desk.folder / "objects" / BUCKET / place).read_text())) == 20
+    assert "Nothing to configure" in desk.run("deploy.sh", "configure").stdout
+
+
+def test_what_is_not_granted_yet_is_named(desk: Desk) -> None:
+    desk.options(sources=[SOURCE])
+    grant(desk, secrets=[], models=[])
+    done = desk.run("deploy.sh", "configure")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    for words in (SECRET, MODELS[0], "run ./deploy.sh deploy"):
+        assert words in done.stderr
+    assert desk.changes == []
+
+
+def test_nothing_is_deployed_yet(desk: Desk) -> None:
+    desk.nothing_deployed()
+    done = desk.run("deploy.sh", "configure")
+    assert (done.returncode, desk.changes) == (1, [])
+    assert done.stderr.startswith("Nothing of analyst is deployed in eu-west-1: run ./deploy.sh deploy")
+
+
+def test_a_refused_write_says_what_stays(desk: Desk) -> None:
+    desk.options(row_limit=5)
+    desk.answer(
+        "ssm/put-parameter", "An error occurred (AccessDeniedException) when calling PutParameter: no"
+    )
+    done = desk.run("deploy.sh", "configure")
+    assert done.returncode == 1
+    assert "the old policies stay in force" in done.stderr
+
+
+# --- status
+
+
+def test_status(desk: Desk) -> None:
+    desk.options(row_limit=5)
+    done = desk.run("deploy.sh", "status")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "123456789012",
+        "eu-west-1",
+        "UPDATE_COMPLETE",
+        "2030-02-03T11:12:13.456Z",
+        "answers",
+        "2 of 2 running",
+        "available",
+        "analyst-dead-letters",
+        "the options say something else",
+        "http://internal-analyst-page-1",
+        "./ssh_tunnel.sh",
+    ):
+        assert words in done.stdout
+    assert desk.changes == []
+
+
+def test_status_for_programs(desk: Desk) -> None:
+    done = desk.run("deploy.sh", "status", "--json")
+    status = json.loads(done.stdout)
+    assert status["stacks"]["analyst-data"]["state"] == "UPDATE_COMPLETE"
+    assert status["watch"]["dead letters"]["state"] == "3"
+    assert status["configuration"]["policies"]["in force"] == {"row_limit": 1000000, "timeout_seconds": 60}
+    assert status["health"]["data-analyst"]["says"] == {"status": "ok", "store": "ok"}
+
+
+def test_health_is_asked_of_the_live_alias(desk: Desk) -> None:
+    desk.options(start="snapstart")
+    desk.run("deploy.sh", "status")
+    call = desk.calls("invoke")[0]
+    assert call[call.index("--qualifier") + 1] == "live"
+
+
+def test_status_of_what_is_partly_there(desk: Desk) -> None:
+    desk.nothing_deployed()
+    (desk.folder / "gone").write_text("analyst-network analyst-data")
+    done = desk.run("deploy.sh", "status")
+    assert done.returncode == 0, done.stderr
+    assert "not deployed" in done.stdout
+    assert "available" in done.stdout
+
+
+def test_a_sick_function_is_seen(desk: Desk) -> None:
+    desk.answer("lambda/payload.health", {"errorMessage": "Unable to import module", "errorType": "Runtime"})
+    done = desk.run("deploy.sh", "status")
+    assert "does not answer rightly" in done.stdout
+    assert "Unable to import module" in done.stdout
+
+
+def test_what_cannot_be_asked_is_said(desk: Desk) -> None:
+    for name in (
+        "ecs/describe-services",
+        "rds/describe-db-instances",
+        "cloudwatch/describe-alarms",
+        "lambda/invoke",
+    ):
+        desk.answer(name, "An error occurred (AccessDenied) when calling it: not authorized")
+    done = desk.run("deploy.sh", "status")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("could not be asked") == 4
