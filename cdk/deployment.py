@@ -129,9 +129,9 @@ class Deployment:
     """Rows of a result that the model is shown at most."""
     log_level: str = "INFO"
     """"DEBUG", "INFO", "WARNING" or "ERROR"."""
-    throttle_rate: int = 20
+    throttle_rate: int = 100
     """Requests a second."""
-    throttle_burst: int = 40
+    throttle_burst: int = 200
     """Requests that may come at one moment."""
     row_limit: int = 1_000_000
     """Rows that one answer may hold."""

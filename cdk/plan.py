@@ -163,22 +163,23 @@ def contents(deployment: Deployment) -> dict[str, Any]:
     if deployment.embedder == "bedrock":
         models["embedding"] = chosen.embedding
     return {
-        "sources": [source_document(source) for source in deployment.sources],
+        "sources": [source_document(source, own=deployment.name) for source in deployment.sources],
         "models": {**models, "few_shot": chosen.few_shot},
         "policies": {"row_limit": deployment.row_limit, "timeout_seconds": deployment.query_seconds},
     }
 
 
-def source_document(source: SourceOptions) -> dict[str, Any]:
-    """One source as the functions read it; empty fields are left out."""
+def source_document(source: SourceOptions, *, own: str) -> dict[str, Any]:
+    """One source as the functions read it; empty fields are left out. `own` is the deployment's workgroup."""
+    athena = source.engine == "athena"
     fields = {
         "name": source.name,
         "engine": source.engine,
         "address": source.address,
         "database": source.database,
         "secret": source.secret_arn,
-        "tls": source.tls if source.engine != "athena" else "",
-        "workgroup": source.workgroup,
+        "tls": "" if athena else source.tls,
+        "workgroup": source.workgroup or (own if athena else ""),
         "glue_databases": list(source.glue_databases),
     }
     return {key: value for key, value in fields.items() if value}
@@ -211,6 +212,7 @@ def used(deployment: Deployment) -> Iterator[tuple[str, str, str]]:
     yield "models", "the model", chosen.words
     yield "embedding", "the model", "" if deployment.embedder == "minilm" else chosen.embedding
     for source in deployment.sources:
+        yield "addresses", "the address", source.address
         yield "secrets", "the secret", source.secret_arn
         yield "workgroups", "the workgroup", source.workgroup
         yield "security_groups", "the security group", source.security_group_id

@@ -17,6 +17,7 @@ def granted_parameter(
     """The parameter `/<name>/granted`, a JSON document of lists; `workgroup` is the deployment's own."""
     sources, models = deployment.sources, deployment.models
     document = {
+        "addresses": _each(source.address for source in sources),
         "secrets": _each(source.secret_arn for source in sources),
         "models": _each((models.sql, models.words, *models.allowed)),
         "embedding": _each([models.embedding] if deployment.embedder == "bedrock" else []),

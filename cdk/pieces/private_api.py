@@ -136,7 +136,7 @@ class PrivateApi(Construct):
         accept(
             secret,
             {
-                "SMG4": "API Gateway takes a key's value once: a new key is a deployment, not a rotation function."
+                "SMG4": "API Gateway takes a key's value once: a new one is given by hand, as docs/operating.md tells."
             },
         )
         return secret

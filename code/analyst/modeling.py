@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from analyst.errors import ConfigurationError
 from analyst.ports import Model, SqlWriter
 from analyst.settings import Settings
 from analyst.writer import Writer
 
+_CACHES_PROMPTS = re.compile(
+    r"anthropic\.claude-(3-7-sonnet|3-5-haiku|(sonnet|opus|haiku)-4)|amazon\.nova-(micro|lite|pro|premier)"
+)
+"""Bedrock's models that keep the stable part of a prompt; others refuse to be asked for it."""
 
 def writer(settings: Settings, model_id: str = "") -> SqlWriter:
     """Writes SQL and words in this process, with one model where it is named, else with the settings' own.
@@ -51,4 +57,5 @@ def _openai(settings: Settings, model_id: str) -> Model:
 def _bedrock(settings: Settings, model_id: str) -> Model:
     from analyst.models import open_model
 
-    return open_model("bedrock", model_id=model_id, region=settings.region)
+    cached = _CACHES_PROMPTS.search(model_id) is not None
+    return open_model("bedrock", model_id=model_id, region=settings.region, cache_prompt=cached)

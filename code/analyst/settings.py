@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -130,7 +131,14 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 def _xdg(variable: str, default: str) -> Path:
     base = os.environ.get(variable, "")
-    return (Path(base) if base.startswith("/") else Path.home() / default) / APPLICATION
+    return (Path(base) if base.startswith("/") else _home() / default) / APPLICATION
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a function's or a container's user may have none
+        return Path(tempfile.gettempdir())
 
 
 def _typed(name: str, text: str, kind: str) -> Any:

@@ -189,6 +189,7 @@ def test_what_was_granted_can_be_read(synthesize: Synthesize) -> None:
     (parameter,) = resources(template, "AWS::SSM::Parameter").values()
     assert parameter["Name"] == "/analyst/granted"
     assert json.loads(parameter["Value"]) == {
+        "addresses": [WAREHOUSE["address"]],
         "secrets": [WAREHOUSE["secret_arn"]],
         "models": ["eu.a.b", "a.c", "a.d"],
         "embedding": ["amazon.titan-embed-text-v2:0"],

@@ -23,6 +23,7 @@ MODELS = ["anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0"]
 
 def grant(desk: Desk, **more: Any) -> None:
     granted = {
+        "addresses": ["10.0.9.9:5432"],
         "secrets": [SECRET],
         "models": MODELS,
         "embedding": ["amazon.titan-embed-text-v2:0"],

@@ -1,0 +1,45 @@
+"""The product's own database is found again when its password has changed."""
+
+from __future__ import annotations
+
+import pytest
+from houses import NewDatabase
+
+from analyst.errors import StoreError
+from analyst.stores.state import State
+
+
+def test_a_refused_address_is_asked_for_anew(new_database: NewDatabase) -> None:
+    url = new_database()
+    asked: list[bool] = []
+
+    def address(anew: bool) -> str:
+        asked.append(anew)
+        return url if anew else url.replace("/test_", "/not_there_test_")
+
+    state = State(address)
+    assert state.row("SELECT 1 AS one") == {"one": 1}
+    state.close()
+    assert asked == [False, True]
+
+
+def test_an_address_that_stays_wrong_is_asked_for_once_more_only(new_database: NewDatabase) -> None:
+    url = new_database().replace("/test_", "/not_there_test_")
+    asked: list[bool] = []
+
+    def address(anew: bool) -> str:
+        asked.append(anew)
+        return url
+
+    with pytest.raises(StoreError):
+        State(address).row("SELECT 1")
+    assert asked == [False, True]
+
+
+def test_migrating_brings_the_vector_type(new_database: NewDatabase) -> None:
+    state = State(new_database())
+    state.migrate()
+    state.migrate()
+    assert state.row("SELECT count(*) AS n FROM migrations") == {"n": 2}
+    assert state.rows("SELECT vector FROM examples") == []
+    state.close()
