@@ -6,10 +6,10 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs bench lock clean setup-run setup-dev setup-test
+.PHONY: help run test check docs snapshots bench lock clean setup-run setup-dev setup-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 18
 
 run: setup-run  ## set everything up and serve the page on http://localhost:8080 (PORT=, API_PORT= to change)
 	@ANALYST_PORT=$(PORT) ANALYST_API_PORT=$(API_PORT) exec $(BIN)/analyst up
@@ -32,8 +32,12 @@ check: setup-dev  ## format, lint, types, import contracts
 	@PYTHONPATH=code $(BIN)/lint-imports --no-logo
 	@$(BIN)/python tools/document.py --check
 
-docs: setup-dev  ## write docs/settings.md from the code
+docs: setup-dev  ## write docs/settings.md, options.md, costs.md and rights.md from the code
 	@$(BIN)/python tools/document.py
+	@$(BIN)/python tools/document_rights.py
+
+snapshots: setup-dev  ## write tests/infra/snapshots anew, after a change of the templates that is meant
+	@RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/infra/test_template_snapshots.py
 
 bench: setup-dev  ## measure and print a table (needs an idle machine)
 	@$(BIN)/python tools/bench.py $(ARGS)

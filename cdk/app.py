@@ -16,6 +16,9 @@ from stacks.image import ImageStack
 from stacks.network import NetworkStack
 from stacks.observe import ObserveStack
 
+UNTAGGED = ("AWS::RDS::DBProxyTargetGroup",)
+"""What CloudFormation refuses tags on, though the CDK would put them there."""
+
 
 def compose(app: App, deployment: Deployment) -> None:
     """Put the stacks of one deployment into the app; each names the ones it builds on."""
@@ -31,7 +34,7 @@ def compose(app: App, deployment: Deployment) -> None:
         AccessStack(app, f"{name}-access", deployment=deployment, network=network)
     ObserveStack(app, f"{name}-observe", deployment=deployment, data=data, backend=backend, frontend=frontend)
     for key, value in sorted(deployment.tags.items()):
-        Tags.of(app).add(key, value)
+        Tags.of(app).add(key, value, exclude_resource_types=list(UNTAGGED))
 
 
 def main() -> int:

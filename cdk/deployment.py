@@ -39,10 +39,11 @@ class SourceOptions:
 class ModelOptions:
     """Bedrock models per purpose."""
 
-    sql: str = "anthropic.claude-sonnet-4-5-20250929-v1:0"
-    """Writes SQL; a model's or an inference profile's id."""
+    sql: str = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    """Writes SQL; a model's or an inference profile's id. A profile that begins with `global.` may be served in any
+    region, one with `eu.`, `us.`, `apac.`… stays in its geography."""
     words: str = ""
-    """Writes the words of an answer; empty for the same."""
+    """Writes the words of an answer; empty for the model that writes SQL."""
     embedding: str = "amazon.titan-embed-text-v2:0"
     """Turns questions into vectors."""
     allowed: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from analyst import log
 from parts.person import PersonCookie
 from parts.trouble import show_unexpected
 
@@ -20,6 +21,7 @@ _SLOW_TO_IMPORT = ("pandas", "pyarrow", "plotly.graph_objects", "plotly.io", "pl
 @asynccontextmanager
 async def _warmed(_: st.App) -> AsyncIterator[None]:
     """Import what the first chart and table need while nobody waits for them yet."""
+    log.start("INFO")
     names = _SLOW_TO_IMPORT
     threading.Thread(target=lambda: [importlib.import_module(n) for n in names], daemon=True).start()
     yield

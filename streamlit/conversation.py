@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 import streamlit as st
 
+from analyst import tracing
 from analyst.client import ApiError, Document
 from connection import client
+
+log = logging.getLogger(__name__)
 
 _FINISHED = frozenset({"answered", "clarify", "unanswerable", "refused", "failed", "cancelled"})
 
@@ -76,7 +80,7 @@ def ask(question: str, *, source: str, mode: str) -> None:
     asked = api.ask(question, source=source or None, session_id=conversation.session_id or None, mode=mode)
     conversation.session_id = asked.session_id
     st.query_params["session"] = asked.session_id
-    fetch(asked.query_id)
+    _note("asked", fetch(asked.query_id))
 
 
 def fetch(query_id: str) -> Document:
@@ -86,7 +90,15 @@ def fetch(query_id: str) -> Document:
     conversation.documents[query_id] = document
     if finished(document) or has_table(document):
         conversation.with_rows.add(query_id)
+    if finished(document):
+        _note("shown", document)
     return document
+
+
+def _note(what: str, document: Document) -> None:
+    """A line in the log, so that a question can be followed by its request id from here on."""
+    with tracing.serving(document["request_id"]):
+        log.info("%s: %s", what, document["status"])
 
 
 def with_rows(query_id: str) -> Document:

@@ -18,12 +18,28 @@ def model_arns(stack: Stack, *, ids: Iterable[str], region: str) -> tuple[str, .
 
 def _arns(stack: Stack, *, id: str, region: str) -> tuple[str, ...]:
     if id.startswith("arn:"):
-        return (id,)
-    geography, _, model = id.partition(".")
-    if geography not in PROFILE_GEOGRAPHIES:
-        return (_model(stack, id=id, region=region),)
-    # A profile sends the question on to the region that has room.
-    return (_profile(stack, id=id, region=region), _model(stack, id=model, region="*"))
+        _, _, profile = id.partition(":inference-profile/")
+        return (id, *_behind(stack, profile))
+    if _is_profile(id):
+        return (_profile(stack, id=id, region=region), *_behind(stack, id))
+    return (_model(stack, id=id, region=region),)
+
+
+def _is_profile(id: str) -> bool:
+    return id.partition(".")[0] in PROFILE_GEOGRAPHIES
+
+
+def _behind(stack: Stack, profile: str) -> tuple[str, ...]:
+    """The models that a profile sends questions on to, in whichever region has room.
+
+    A `global.` profile asks for the model's name without a region, too; a wildcard matches that already, and here it
+    stands for whoever reads the policy.
+    """
+    geography, _, model = profile.partition(".")
+    if not _is_profile(profile):
+        return ()
+    anywhere = (_model(stack, id=model, region="*"),)
+    return (*anywhere, _model(stack, id=model, region="")) if geography == "global" else anywhere
 
 
 def _model(stack: Stack, *, id: str, region: str) -> str:

@@ -64,15 +64,7 @@ READ_GLUE = (
 def querybot_rights(*, log: str, models: Iterable[str]) -> Rights:
     """It talks to its models and reaches no data."""
     return {
-        "AskItsModels": Right(
-            actions=ASK_MODEL,
-            resources=tuple(models),
-            wide={
-                arn: "An inference profile sends a question to any region of its geography; the model is exact."
-                for arn in models
-                if ":bedrock:*:" in arn
-            },
-        ),
+        "AskItsModels": _ask(tuple(models), actions=ASK_MODEL),
         **every_function(log=log),
     }
 
@@ -105,9 +97,7 @@ def worker_rights(
     dead_letters: str,
 ) -> Rights:
     """It answers questions: reads its secrets, embeds, stores results, has querybot write SQL."""
-    asks = (
-        {"AskEmbeddingModel": Right(actions=ASK_MODEL[:1], resources=tuple(embedding))} if embedding else {}
-    )
+    asks = {"AskEmbeddingModel": _ask(tuple(embedding), actions=ASK_MODEL[:1])} if embedding else {}
     return {
         "ReadSecrets": Right(actions=("secretsmanager:GetSecretValue",), resources=tuple(secrets)),
         "ReadParameters": _read_parameters(parameters),
@@ -241,6 +231,11 @@ def _statement(sid: str, right: Right) -> iam.PolicyStatement:
         resources=list(right.resources),
         conditions=dict(right.conditions) or None,
     )
+
+
+def _ask(models: tuple[str, ...], *, actions: tuple[str, ...]) -> Right:
+    why = "An inference profile sends a question to any region of its geography; the model is exact."
+    return Right(actions=actions, resources=models, wide={arn: why for arn in models if ":bedrock:*:" in arn})
 
 
 def _write_log(log: str) -> Right:

@@ -14,6 +14,7 @@ _CACHES_PROMPTS = re.compile(
 )
 """Bedrock's models that keep the stable part of a prompt; others refuse to be asked for it."""
 
+
 def writer(settings: Settings, model_id: str = "") -> SqlWriter:
     """Writes SQL and words in this process, with one model where it is named, else with the settings' own.
 

@@ -18,7 +18,7 @@ def show(query_id: str) -> None:
     """Looks after the question by itself; the rest of the page is left alone until there is more to show."""
     with trouble.guarded():
         try:
-            document = client(timeout_seconds=3).query(query_id, rows=1)
+            document = client(timeout_seconds=5).query(query_id, rows=1)
         except ApiUnreachable:
             st.caption(":material/cloud_off: The connection was lost. Your question goes on; looking again.")
             return

@@ -32,10 +32,11 @@ def test_models_by_hand() -> None:
     usage = {**PRICES.usage, "questions": 10, "working_days": 21, "answered_by_example": 0.1, "drafts": 1.0}
     usage |= {"draft_tokens_in": 1000, "draft_tokens_out": 100, "words_tokens_in": 0, "words_tokens_out": 0}
     prices = replace(PRICES, usage={**usage, "embedding_tokens": 0})
-    one = replace(case(models={"sql": "global.anthropic.claude-sonnet-4-5-20250929-v1:0"}), prices=prices)
+    one = replace(case(), prices=prices)
     assert bill(one)["models"] == pytest.approx(18_900 * (1000 * 3 + 100 * 15) / 1e6)
-    regional = replace(one, options=from_code.deployment({}))
-    assert bill(regional)["models"] == pytest.approx(1.1 * bill(one)["models"])
+    for id in ("anthropic.claude-sonnet-4-5-20250929-v1:0", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"):
+        regional = replace(one, options=from_code.deployment({"models": {"sql": id}}))
+        assert bill(regional)["models"] == pytest.approx(1.1 * bill(one)["models"])
 
 
 def test_network_by_hand() -> None:

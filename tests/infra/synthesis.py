@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 
 from aws_cdk import App
 
 from deployment import Deployment
+from documenting.composing import app_module, new_app
 from options import read_deployment
 from stacks.access import AccessStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 
-CDK = Path(__file__).parents[2] / "cdk"
 Template = Mapping[str, Any]
 Templates = Mapping[str, Template]
 Compose = Callable[[App, Deployment], object]
@@ -46,22 +42,32 @@ LAKE: Mapping[str, Any] = {
     "glue_databases": ["lake"],
     "data_buckets": ["lake"],
 }
-
-
-def flags() -> dict[str, Any]:
-    """The feature flags of `cdk.json`."""
-    context = json.loads((CDK / "cdk.json").read_text(encoding="utf-8"))["context"]
-    return {key: value for key, value in context.items() if key.startswith("@")}
-
-
-@cache
-def app_module() -> ModuleType:
-    """`cdk/app.py` under a name of its own: the page has an `app`, too."""
-    spec = importlib.util.spec_from_file_location("cdk_app", CDK / "app.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+EVERYTHING: Mapping[str, Any] = {
+    **ENDPOINTS,
+    "tags": {"team": "data"},
+    "database_multi_az": True,
+    "database_proxy": True,
+    "start": "provisioned",
+    "embedder": "minilm",
+    "models": {
+        "sql": "eu.anthropic.sql-v1:0",
+        "words": "global.anthropic.words-v1:0",
+        "allowed": ["a.b-v1:0"],
+    },
+    "sources": [WAREHOUSE, LAKE],
+    "ui_domain": "data.example.com",
+    "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+    "ui_client_cidrs": ["10.9.0.0/16"],
+    "alarm_email": "team@example.com",
+    "monthly_budget_usd": 300,
+}
+"""Every part that is optional, where no way leads to the internet: so without signing in by OIDC."""
+OPTION_SETS: Mapping[str, Mapping[str, Any]] = {
+    "default": {},
+    "everything": EVERYTHING,
+    "existing": {**EXISTING, "database_rotation_days": 0, "database_deletion_protection": False},
+}
+PARTS = ("network", "data", "backend", "image", "frontend", "access", "observe")
 
 
 def whole(app: App, deployment: Deployment) -> None:
@@ -75,25 +81,6 @@ def groundwork(app: App, deployment: Deployment) -> None:
     DataStack(app, f"{deployment.name}-data", deployment=deployment, network=network)
     if deployment.bastion:
         AccessStack(app, f"{deployment.name}-access", deployment=deployment, network=network)
-
-
-def new_app(folder: Path) -> App:
-    """An app as the CDK's command line would start it, writing into this folder, with layers that hold nothing."""
-    context = {
-        **flags(),
-        "layers": str(_empty_layers(folder / "layers")),
-        "aws:cdk:disable-asset-staging": True,
-    }
-    return App(context=context, analytics_reporting=False, outdir=str(folder / "cdk.out"))
-
-
-def _empty_layers(folder: Path) -> Path:
-    for platform in ("arm64-3.12", "arm64-3.13", "x86_64-3.11", "x86_64-3.12", "x86_64-3.13"):
-        for layer in ("base", "data", "minilm"):
-            python = folder / platform / layer / "python"
-            python.mkdir(parents=True, exist_ok=True)
-            (python / "empty.txt").write_text(f"{platform} {layer}", encoding="utf-8")
-    return folder
 
 
 def synthesized(compose: Compose, options: Mapping[str, Any]) -> Templates:

@@ -215,6 +215,60 @@ def test_models_of_another_region_are_granted_there(synthesize: Synthesize) -> N
     assert not may(template, "querybot", "bedrock:InvokeModel", f"{MODEL}/a.b")
 
 
+GLOBAL = {"models": {"sql": "global.anthropic.sql-v1:0"}}
+GLOBAL_PROFILE = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:inference-profile/global.anthropic.sql-v1:0"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        GLOBAL_PROFILE,
+        f"{MODEL}/anthropic.sql-v1:0",
+        "arn:aws:bedrock:ap-southeast-2::foundation-model/anthropic.sql-v1:0",
+        "arn:aws:bedrock:::foundation-model/anthropic.sql-v1:0",
+    ],
+)
+def test_a_global_profile_needs_its_model_in_any_region_and_in_none(
+    synthesize: Synthesize, resource: str
+) -> None:
+    assert may(synthesize(**GLOBAL)["analyst-backend"], "querybot", "bedrock:InvokeModel", resource)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        GLOBAL_PROFILE.replace("global.", "eu."),
+        GLOBAL_PROFILE.replace(REGION, "us-west-2"),
+        "arn:aws:bedrock:::foundation-model/anthropic.another-v1:0",
+        f"{MODEL}/global.anthropic.sql-v1:0",
+    ],
+)
+def test_a_global_profile_grants_nothing_else(synthesize: Synthesize, resource: str) -> None:
+    assert not may(synthesize(**GLOBAL)["analyst-backend"], "querybot", "bedrock:InvokeModel", resource)
+
+
+def test_the_model_without_a_region_stands_in_the_policy_of_a_global_profile(synthesize: Synthesize) -> None:
+    """A wildcard that matches nothing between two colons would do; AWS's own examples write it out."""
+    (asks,) = (
+        one
+        for one in statements(synthesize(**GLOBAL)["analyst-backend"], "querybot")
+        if one["Sid"] == "AskItsModels"
+    )
+    assert sorted(asks["Resource"]) == [
+        "arn:aws:bedrock:*::foundation-model/anthropic.sql-v1:0",
+        "arn:aws:bedrock:::foundation-model/anthropic.sql-v1:0",
+        GLOBAL_PROFILE,
+    ]
+
+
+def test_a_profile_given_by_its_arn_is_granted_with_its_model(synthesize: Synthesize) -> None:
+    template = synthesize(models={"sql": PROFILE})["analyst-backend"]
+    assert may(template, "querybot", "bedrock:InvokeModel", PROFILE)
+    elsewhere = "arn:aws:bedrock:eu-north-1::foundation-model/anthropic.sql-v1:0"
+    assert may(template, "querybot", "bedrock:InvokeModel", elsewhere)
+    assert not may(template, "querybot", "bedrock:InvokeModel", f"{MODEL}/anthropic.another-v1:0")
+
+
 def test_with_aliases_only_the_aliases_may_be_invoked(synthesize: Synthesize) -> None:
     template = synthesize(start="provisioned", provisioned_environments=2)["analyst-backend"]
     worker = f"{FUNCTION}:analyst-data-analyst-worker"

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesis import CDK, ENDPOINTS, EXISTING, LAKE, WAREHOUSE, Templates, flags, synthesized, whole
+from synthesis import ENDPOINTS, EXISTING, LAKE, WAREHOUSE, Templates, synthesized, whole
 from talking import rules
+
+from documenting.composing import CDK, flags
 
 Synthesize = Callable[..., Templates]
 ALWAYS = {"network", "data", "backend", "frontend", "observe"}
@@ -101,3 +103,7 @@ def test_missing_layers_are_a_sentence_and_exit_code_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "build-layers" in done.stderr
+
+
+def test_the_name_begins_every_stack(ground: Synthesize) -> None:
+    assert set(ground(name="second")) == {"second-network", "second-data", "second-access"}

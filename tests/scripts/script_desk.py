@@ -80,6 +80,8 @@ class Desk:
         (self.project / "cdk").mkdir()
         for path in [*(ROOT / "cdk").glob("*.py"), ROOT / "cdk" / "cdk.json"]:
             shutil.copy2(path, self.project / "cdk")
+        caches = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "cdk" / "checks", self.project / "cdk" / "checks", ignore=caches)
         self.stand_in(self.project / "layers" / "build.sh", "layers")
         self.stand_in(self.project / "cdk" / "node_modules" / ".bin" / "cdk", "cdk")
         prepare = self.project / "tools" / "prepare.py"

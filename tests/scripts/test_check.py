@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from script_desk import Desk
+from script_desk import ROOT, Desk
 
 DENIED = "An error occurred (AccessDeniedException) when calling the X operation: User is not authorized"
 SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -18,6 +19,7 @@ AVAILABILITY = {
     "regionAvailability": "AVAILABLE",
 }
 MODEL_ANSWER = "bedrock/get-foundation-model-availability.anthropic_claude_sonnet_4_5_20250929_v1_0"
+NOT_FOUND = "An error occurred (ResourceNotFoundException) when calling the X operation: not found"
 GROUP = "sg-0123456789abcdef0"
 
 
@@ -34,7 +36,7 @@ def test_a_healthy_account_lacks_nothing(desk: Desk) -> None:
     done = desk.run("deploy.sh", "check")
     assert (done.returncode, done.stderr) == (0, "")
     assert "account 123456789012, region eu-west-1" in done.stdout
-    assert f"access to the model {SONNET} in eu-west-1" in done.stdout
+    assert f"access to the model global.{SONNET} in eu-west-1" in done.stdout
     assert "\x1b[" not in done.stdout
     assert desk.changes == []
 
@@ -169,14 +171,83 @@ def test_a_model_without_access(desk: Desk, changed: dict[str, Any], words: str)
 def test_model_access_is_asked_for_in_the_models_region(desk: Desk) -> None:
     desk.options(model_region="us-east-1", models={"sql": f"us.{SONNET}"})
     desk.run("deploy.sh", "check")
-    assert [call[call.index("--region") + 1] for call in desk.calls("bedrock")] == ["us-east-1"] * 3
+    assert {call[call.index("--region") + 1] for call in desk.calls("bedrock")} == {"us-east-1"}
     assert desk.calls("get-inference-profile", f"us.{SONNET}")
     assert desk.calls("get-foundation-model-availability", SONNET)
 
 
 def test_a_model_that_does_not_exist(desk: Desk) -> None:
-    desk.answer(MODEL_ANSWER, "An error occurred (ResourceNotFoundException) when calling X: not found")
-    assert f"The model {SONNET} is not offered in eu-west-1" in missing(desk)
+    desk.options(models={"sql": "acme.large-v1:0"})
+    for call in ("get-foundation-model", "get-foundation-model-availability"):
+        desk.answer(f"bedrock/{call}.acme_large_v1_0", NOT_FOUND)
+    assert "The model acme.large-v1:0 is not offered in eu-west-1" in missing(desk)
+
+
+def test_a_profile_that_does_not_exist(desk: Desk) -> None:
+    desk.options(models={"sql": f"apac.{SONNET}"})
+    desk.answer("bedrock/get-inference-profile", NOT_FOUND)
+    assert f"The model apac.{SONNET} is not offered in eu-west-1" in missing(desk)
+
+
+@pytest.mark.parametrize("profile", [f"global.{SONNET}", f"eu.{SONNET}"])
+def test_a_profile_is_not_asked_whether_it_serves_by_its_own_id(desk: Desk, profile: str) -> None:
+    desk.options(models={"sql": profile})
+    done = desk.run("deploy.sh", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"access to the model {profile} in eu-west-1" in done.stdout
+    assert not [call for call in desk.calls("get-foundation-model") if SONNET in call]
+
+
+def test_a_model_that_serves_by_its_own_id(desk: Desk) -> None:
+    desk.options(models={"sql": "amazon.nova-pro-v1:0"})
+    done = desk.run("deploy.sh", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "access to the model amazon.nova-pro-v1:0 in eu-west-1" in done.stdout
+    assert desk.calls("get-foundation-model", "amazon.nova-pro-v1:0")
+
+
+def test_a_model_that_serves_through_profiles_only(desk: Desk) -> None:
+    desk.options(models={"sql": SONNET})
+    sentence = missing(desk, "deploy")
+    assert sentence.startswith(
+        f"Bedrock serves the model {SONNET} in eu-west-1 through an inference profile only"
+    )
+    assert sentence.endswith(f": eu.{SONNET}, global.{SONNET}.")
+
+
+@pytest.mark.parametrize(
+    ("region", "profiles"),
+    [
+        ("eu-west-1", ("eu", "global")),
+        ("us-east-1", ("global", "us")),
+        ("ap-northeast-1", ("apac", "global", "jp")),
+        ("ap-south-1", ("apac", "global")),
+        ("us-gov-west-1", ("us-gov",)),
+        ("sa-east-1", ("global",)),
+    ],
+)
+def test_profiles_that_may_not_be_listed_are_named_after_the_region(
+    desk: Desk, region: str, profiles: tuple[str, ...]
+) -> None:
+    desk.environment["AWS_REGION"] = region
+    desk.options(models={"sql": SONNET})
+    desk.answer("bedrock/list-inference-profiles", DENIED)
+    named = ", ".join(f"{geography}.{SONNET}" for geography in profiles)
+    assert missing(desk).endswith(f": {named}.")
+
+
+def test_a_model_that_serves_neither_way(desk: Desk) -> None:
+    desk.options(models={"sql": SONNET})
+    desk.answer("bedrock/list-inference-profiles", {"inferenceProfileSummaries": []})
+    assert "neither by its own id nor through an inference profile" in missing(desk)
+
+
+def test_the_scripts_know_the_same_profiles_as_the_stacks() -> None:
+    from pieces.model_arns import PROFILE_GEOGRAPHIES
+
+    script = (ROOT / "tools" / "shell" / "check.sh").read_text()
+    named = re.search(r"is_profile\(\) \{.*?case \$1 in\n +(.*?) \| arn", script, re.DOTALL)
+    assert named and named[1].split(" | ") == [f"{geography}.*" for geography in PROFILE_GEOGRAPHIES]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +256,7 @@ def test_a_model_that_does_not_exist(desk: Desk) -> None:
 def test_what_may_not_be_asked_is_a_warning(desk: Desk, error: str) -> None:
     desk.nothing_deployed()
     for name in (
+        "bedrock/get-foundation-model",
         "bedrock/get-foundation-model-availability",
         "bedrock/list-foundation-models",
         "lambda/get-account-settings",
@@ -196,13 +268,13 @@ def test_what_may_not_be_asked_is_a_warning(desk: Desk, error: str) -> None:
     (desk.folder / "answers" / "s3api" / "list-buckets.json").unlink()
     done = desk.run("deploy.sh", "check")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("could not be checked") == 6
+    assert done.stdout.count("could not be checked") == 7
 
 
 def test_a_listed_model_is_the_next_best_thing(desk: Desk) -> None:
     desk.answer("bedrock/get-foundation-model-availability", DENIED)
     done = desk.run("deploy.sh", "check")
-    assert f"the model {SONNET} exists in eu-west-1; whether" in done.stdout
+    assert f"the model global.{SONNET} exists in eu-west-1; whether" in done.stdout
 
 
 # --- quotas

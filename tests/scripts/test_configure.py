@@ -18,7 +18,7 @@ SOURCE = {
     "security_group_id": "sg-0123456789abcdef0",
 }
 BUCKET = "analyst-data-bucket83908e77-1x2y3z"
-MODELS = ["anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0"]
+MODELS = ["global.anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-pro-v1:0"]
 
 
 def grant(desk: Desk, **more: Any) -> None:

@@ -48,10 +48,12 @@ def changes(prices: PriceFile) -> Iterator[Change]:
     )
     yield Change(
         words="Claude Haiku 4.5 for everything",
-        options=_models("us.anthropic.claude-haiku-4-5-20251001-v1:0"),
+        options=_models("global.anthropic.claude-haiku-4-5-20251001-v1:0"),
     )
     words = "Claude Haiku 4.5 for the words only"
-    yield Change(words=words, options=_models("", words="us.anthropic.claude-haiku-4-5-20251001-v1:0"))
+    yield Change(words=words, options=_models("", words="global.anthropic.claude-haiku-4-5-20251001-v1:0"))
+    geography = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    yield Change(words="Claude Sonnet 4.5 by `us.` or `eu.`, not `global.`", options=_models(geography))
     yield Change(words="Amazon Nova Pro for everything", options=_models("us.amazon.nova-pro-v1:0"))
     yield Change(words='`"egress": "endpoints"`', options={"egress": "endpoints"})
     yield Change(words='`"nat_gateways": 2`', options={"nat_gateways": 2})

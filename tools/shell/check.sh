@@ -138,6 +138,8 @@ check_model() { # check_model MODEL REGION: a model's id, or an inference profil
     local foundation=$1 found
     if is_profile "$1"; then
         foundation=$(foundation_of "$1" "$2") || { tell_unknown_model "$1" "$2"; return 0; }
+    else
+        is_served_by_its_own_id "$1" "$2" || return 0
     fi
     if found=$(ask bedrock get-foundation-model-availability --model-id "$foundation" --region "$2" --output text \
         --query '[authorizationStatus, agreementAvailability.status, entitlementAvailability, regionAvailability]'); then
@@ -149,7 +151,7 @@ check_model() { # check_model MODEL REGION: a model's id, or an inference profil
 
 is_profile() {
     case $1 in
-        eu.* | us.* | us-gov.* | apac.* | global.* | jp.* | au.* | ca.* | arn:*:inference-profile/* | arn:*:application-inference-profile/*) return 0 ;;
+        global.* | us.* | us-gov.* | eu.* | apac.* | jp.* | au.* | ca.* | sa.* | arn:*:inference-profile/* | arn:*:application-inference-profile/*) return 0 ;;
         *) return 1 ;;
     esac
 }
@@ -159,6 +161,46 @@ foundation_of() { # foundation_of PROFILE REGION: the model behind an inference 
     arn=$(ask bedrock get-inference-profile --inference-profile-identifier "$1" --region "$2" \
         --query 'models[0].modelArn' --output text) || return 1
     printf '%s\n' "${arn##*/}"
+}
+
+# Newer models answer through an inference profile only, and say so when the first question comes; better now.
+is_served_by_its_own_id() { # is_served_by_its_own_id MODEL REGION: false when it is not, which is told
+    local types
+    if types=$(ask bedrock get-foundation-model --model-identifier "$1" --region "$2" \
+        --query 'modelDetails.inferenceTypesSupported' --output text); then
+        case $types in
+            *ON_DEMAND*) return 0 ;;
+            *) lack "$(needs_profile "$1" "$2")"; return 1 ;;
+        esac
+    fi
+    # That there is no such model is told by what is asked next.
+    ! unanswerable || warn "whether the model $1 answers to its own id in $2 could not be checked: $(why)"
+}
+
+needs_profile() { # needs_profile MODEL REGION: the sentence that names profiles to use instead
+    local profiles
+    if ! profiles=$(ask bedrock list-inference-profiles --region "$2" --type-equals SYSTEM_DEFINED --output text \
+        --query "inferenceProfileSummaries[?models[?ends_with(modelArn, '/${1##*/}')]].[inferenceProfileId]"); then
+        profiles=$(guessed_profiles "${1##*/}" "$2")
+    fi
+    profiles=$(printf '%s\n' "$profiles" | grep -v '^None$' | sort -u | paste -sd , - | sed 's/,/, /g')
+    if [ -n "$profiles" ]; then
+        echo "Bedrock serves the model $1 in $2 through an inference profile only: put one of its profiles in its place (models in the options): $profiles."
+    else
+        echo "Bedrock serves the model $1 in $2 neither by its own id nor through an inference profile: choose another model (models in the options) or another model_region."
+    fi
+}
+
+guessed_profiles() { # guessed_profiles MODEL REGION: one a line, by how profiles are named in that part of the world
+    case $2 in
+        us-gov-*) echo "us-gov.$1"; return 0 ;;
+        us-* | ca-*) echo "us.$1" ;;
+        eu-*) echo "eu.$1" ;;
+        ap-northeast-1 | ap-northeast-3) echo "jp.$1"; echo "apac.$1" ;;
+        ap-southeast-2 | ap-southeast-4) echo "au.$1"; echo "apac.$1" ;;
+        ap-*) echo "apac.$1" ;;
+    esac
+    echo "global.$1"
 }
 
 # Older endpoints do not tell availability; that the region lists the model is the next best thing.
