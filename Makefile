@@ -6,10 +6,10 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs snapshots bench lock clean setup-run setup-dev setup-test
+.PHONY: help run test check docs snapshots bench bench-sql lock clean setup-run setup-dev setup-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 18
 
 run: setup-run  ## set everything up and serve the page on http://localhost:8080 (PORT=, API_PORT= to change)
 	@ANALYST_PORT=$(PORT) ANALYST_API_PORT=$(API_PORT) exec $(BIN)/analyst up
@@ -42,6 +42,9 @@ snapshots: setup-dev  ## write tests/infra/snapshots anew, after a change of the
 bench: setup-dev  ## measure and print a table (needs an idle machine)
 	@$(BIN)/python tools/bench.py $(ARGS)
 
+bench-sql: setup-dev  ## how often the SQL is right (SUITE=, URL=, MODE=, ARGS="--against FILE")
+	@$(BIN)/python tools/bench_sql.py $(SUITE) $(if $(URL),--url '$(URL)') $(if $(MODE),--mode $(MODE)) $(ARGS)
+
 lock: setup-dev  ## pin the packages anew (UPGRADE=--upgrade takes the newest)
 	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command 'make lock' $(UPGRADE) "$$1.in" -o "$$1.txt" $${2:+-c "requirements/$$2.txt"}; } && \
@@ -51,7 +54,7 @@ lock: setup-dev  ## pin the packages anew (UPGRADE=--upgrade takes the newest)
 	for layer in base data minilm; do compile "layers/$$layer" run || exit 1; done
 
 clean:  ## remove what set-up and checks made in this folder (data and cache folders stay)
-	@rm -rf .venv .venv-cloud cdk/.venv cdk/node_modules cdk/cdk.out layers/build
+	@rm -rf .venv .venv-cloud cdk/.venv cdk/node_modules cdk/cdk.out layers/build build
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -70,5 +70,7 @@ class Function:
             )
         except (BotoCoreError, ClientError) as error:
             logger.error("the function %s could not be invoked: %s", self._name, type(error).__name__)
-            raise FunctionFailed(f"The function {self._name} cannot be reached.") from error
+            raise FunctionFailed(
+                f"The function {self._name} cannot be reached. Try again in a moment."
+            ) from error
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from analyst.errors import ConfigurationError
 from analyst.ports import Model, SqlWriter
@@ -27,7 +28,17 @@ def writer(settings: Settings, model_id: str = "") -> SqlWriter:
 
 def words_model(settings: Settings) -> Model | None:
     """The model that writes words, where that is another one."""
-    return model(settings, settings.words_model_id) if settings.words_model_id else None
+    return remembered(model(settings, settings.words_model_id), settings) if settings.words_model_id else None
+
+
+def remembered(model: Model, settings: Settings) -> Model:
+    """The model, asked only what its kept replies do not answer, where the settings name a folder for them."""
+    if not settings.replies:
+        return model
+    from analyst.models.remembered import RememberedModel
+
+    known = {"kind": settings.model, "file": settings.model_file, "sha256": settings.model_sha256}
+    return RememberedModel(model, Path(settings.replies).expanduser(), settings=known)
 
 
 def model(settings: Settings, model_id: str = "") -> Model:

@@ -21,7 +21,7 @@ CHOICES = {
 ON_ONE_MACHINE = frozenset(
     (
         *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
-        *("model_url", "model_key", "model_file", "model_sha256"),
+        *("model_url", "model_key", "model_file", "model_sha256", "replies"),
     )
 )
 """Settings without a meaning in AWS, where stacks and Parameter Store give all the others."""
@@ -73,6 +73,8 @@ class Settings:
     """A model file of your own for the local server, in place of the one that is fetched."""
     model_sha256: str = ""
     """The digest of that file."""
+    replies: str = ""
+    """A folder that keeps the model's replies by prompt and settings, for measuring again; empty to keep none."""
     words: str = "model"
     """Who writes the words of an answer: "model" (checked against the result) or "template"."""
     words_rows: int = 50

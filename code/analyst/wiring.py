@@ -166,7 +166,7 @@ class House:
     def model(self) -> Model:
         """The language model."""
         local = self._local_model if self.settings.model == "local" else None
-        return local or modeling.model(self.settings)
+        return modeling.remembered(local or modeling.model(self.settings), self.settings)
 
     @cached_property
     def writer(self) -> SqlWriter:

@@ -14,7 +14,7 @@ from houses import MakeHouse
 from scripted_model import Says, ScriptedServer, Silent, always, in_turn
 
 from analyst.cli import ask, main
-from analyst.cli.evaluate import read_suite
+from analyst.cli.suite import read_suite
 
 PREDICTION = '{"id": "a", "status": "answered"}\n'
 

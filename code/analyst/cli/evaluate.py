@@ -1,43 +1,39 @@
-"""`analyst evaluate`: a suite of questions, one prediction a line; gold answers are never looked at."""
+"""`analyst evaluate`: a suite of questions, one prediction a line; gold is looked at after all of them."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from analyst.analyst import Work
+from analyst.cli import predictions
+from analyst.cli.judge import judge
 from analyst.cli.place import Commands, add_source_options, on_source
-from analyst.errors import AnalystError, Cancelled, Refused, WrongUsage
+from analyst.cli.suite import Case, at_database, read_suite
+from analyst.cli.whose_fault import one_of_several, stops_all
+from analyst.errors import AnalystError, Cancelled, DatabaseError, Refused
 from analyst.journal import Journal
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question
-from analyst.source import Source, source_of
+from analyst.source import Source
 from analyst.stores.result_files import ResultFiles
 from analyst.wiring import House
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One line of a suite."""
-
-    id: str | int
-    question: str
-    context: str = ""
-    database: str = ""
 
 
 def add_to(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("evaluate", help="answer a suite of questions and write what came of each")
-    parser.add_argument("suite", type=Path, help='lines of {"id", "question", "context"?, "database"?}')
+    parser.add_argument(
+        "suite", type=Path, help='lines of {"id", "question", "context"?, "database"?, "gold"?}'
+    )
     parser.add_argument(
         "--out", type=Path, required=True, help="the file to write; a second run goes on in it"
     )
@@ -47,131 +43,121 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--leave-one-out", action="store_true", help="leave the asked question's own example out"
     )
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help='then compare with the suite\'s "gold" by running both, into OUT.verdicts.jsonl',
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answer every case that OUT does not hold yet; 1 when a line of the suite was broken."""
+    """Answer every case that OUT does not hold yet, and judge; 1 when a line of the suite was broken."""
     cases, problems = read_suite(options.suite)
-    done = _done(options.out)
+    done = predictions.done(options.out)
     waiting = [case for case in cases if case.id not in done]
 
     def answer(house: House, source: Source, cancellation: Cancellation) -> int:
-        with tempfile.TemporaryDirectory() as folder, _appending(options.out) as out:
-            house.results = ResultFiles(Path(folder))
-            for number, case in enumerate(waiting, 1):
-                cancellation.check()
-                prediction = _predict(house, source, case, options, cancellation)
-                out.write(json.dumps(prediction) + "\n")
-                out.flush()
-                _progress(number, len(waiting), prediction)
-        for problem in problems:
-            sys.stderr.write(f"analyst: {problem}\n")
-        sys.stdout.write(f"{len(waiting)} questions answered, {len(done)} were there before: {options.out}\n")
+        evaluation = Evaluation(
+            house=house, source=source, options=options, cancellation=cancellation, problems=problems
+        )
+        with _named_at_the_end(problems):
+            evaluation.answer(waiting, all=cases)
+            sys.stdout.write(
+                f"{len(waiting)} questions answered, {len(done)} were there before: {options.out}\n"
+            )
+            if options.judge:
+                judge(
+                    house,
+                    source,
+                    suite=options.suite,
+                    out=options.out,
+                    problems=problems,
+                    cancellation=cancellation,
+                )
         return 1 if problems else 0
 
-    return on_source(options, answer, model=not options.cache_only)
+    return on_source(options, answer, model=bool(waiting) and not options.cache_only)
 
 
-def read_suite(path: Path) -> tuple[list[Case], list[str]]:
-    """The cases of a suite, and what is wrong with its broken lines; raises WrongUsage."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise WrongUsage(f"{path} cannot be read as text.") from None
-    cases: list[Case] = []
-    problems: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                cases.append(_case(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                problems.append(f'line {number}: not {{"id": …, "question": …}}')
-    return cases, problems
+@dataclass(kw_only=True)
+class Evaluation:
+    """One run over the questions that are still to be answered."""
 
+    house: House
+    source: Source
+    options: argparse.Namespace
+    cancellation: Cancellation
+    problems: list[str] = field(default_factory=list)
+    """What is named at the end, by its line."""
 
-def at_database(source: Source, database: str) -> Source:
-    """The same server's other database, or the source itself for none."""
-    if not database:
-        return source
-    parts = urlsplit(source.url)
-    return source_of(urlunsplit(parts._replace(path="/" + quote(database))))
+    def answer(self, waiting: Sequence[Case], *, all: Sequence[Case]) -> None:
+        """Write a prediction for each case; raises what would make all further ones fail as well."""
+        with tempfile.TemporaryDirectory() as folder, predictions.appending(self.options.out) as out:
+            self.house.results = ResultFiles(Path(folder))
+            for number, case in enumerate(waiting):
+                self.cancellation.check()
+                try:
+                    prediction = self._predict(case, all)
+                except AnalystError:
+                    left = len(waiting) - number
+                    sys.stdout.write(
+                        f"{number} questions answered, {left} are left; the same command goes on with them.\n"
+                    )
+                    raise
+                _write(out, prediction)
+                _progress(number + 1, len(waiting), prediction)
 
+    def _predict(self, case: Case, all: Sequence[Case]) -> dict[str, Any]:
+        there = at_database(self.source, case.database)
+        self.house.add_source(there)
+        work = self._work(case, there)
+        try:
+            status, cached, sql = _outcome(self.house, work)
+        except AnalystError as error:
+            self._check_is_its_own(error, case, there, all)
+            status, cached, sql = "failed", None, work.sql
+        return {
+            "id": case.id,
+            "status": status,
+            "sql": sql,
+            "cached": cached,
+            "attempts": work.attempts,
+            "prompt_tokens": work.usage.prompt_tokens,
+            "completion_tokens": work.usage.completion_tokens,
+            "ms": work.journal.milliseconds(),
+        }
 
-def _case(data: dict[str, Any]) -> Case:
-    question = data["question"]
-    if not isinstance(question, str) or not question.strip():
-        raise ValueError("no question")
-    texts = {name: str(data.get(name) or "") for name in ("context", "database")}
-    if isinstance(data["id"], bool) or not isinstance(data["id"], (str, int)):
-        raise ValueError("no id")
-    return Case(id=data["id"], question=question, **texts)
+    def _work(self, case: Case, there: Source) -> Work:
+        question = Question(
+            id=str(uuid.uuid4()),
+            text=case.question,
+            session_id=str(uuid.uuid4()),
+            source=there.key,
+            asked_at=self.house.clock.now(),
+            request_id=str(case.id),
+            mode=Mode(self.options.mode),
+            context=case.context,
+        )
+        return Work(
+            question=question,
+            journal=Journal(),
+            cancellation=self.cancellation,
+            cache_only=self.options.cache_only,
+            leave_one_out=self.options.leave_one_out,
+        )
 
+    def _check_is_its_own(self, error: AnalystError, case: Case, there: Source, all: Sequence[Case]) -> None:
+        """Raise the error again where it is none of this question; an unknown database is named at the end."""
+        if isinstance(error, Cancelled) or stops_all(error, self.house, there, self.cancellation):
+            if type(error) is not DatabaseError or not self._knows_others(case, all):
+                raise error
+            self.problems.append(f"line {case.line}: the database {case.database!r} cannot be asked. {error}")
 
-def _done(path: Path) -> set[str | int]:
-    """The ids that OUT holds; a last line that a killed run left unfinished is taken out of it."""
-    try:
-        text = path.read_bytes()
-        whole, torn = text[: text.rfind(b"\n") + 1], text[text.rfind(b"\n") + 1 :]
-        ids = {json.loads(line)["id"] for line in whole.splitlines() if line.strip()}
-        if torn and not torn.startswith(b'{"id"'):
-            raise ValueError("no prediction")
-        if torn:
-            os.truncate(path, len(whole))
-        return ids
-    except FileNotFoundError:
-        return set()
-    except OSError as error:
-        raise _cannot_write(path, error) from None
-    except (ValueError, KeyError, TypeError):
-        raise WrongUsage(f"{path} holds something else than predictions; choose another file.") from None
-
-
-def _appending(path: Path) -> TextIO:
-    try:
-        return path.open("a", encoding="utf-8")
-    except OSError as error:
-        raise _cannot_write(path, error) from None
-
-
-def _cannot_write(path: Path, error: OSError) -> WrongUsage:
-    return WrongUsage(f"{path} cannot be written to ({error.strerror}).")
-
-
-def _predict(
-    house: House, source: Source, case: Case, options: argparse.Namespace, cancellation: Cancellation
-) -> dict[str, Any]:
-    there = at_database(source, case.database)
-    house.add_source(there)
-    journal = Journal()
-    question = Question(
-        id=str(uuid.uuid4()),
-        text=case.question,
-        session_id=str(uuid.uuid4()),
-        source=there.key,
-        asked_at=house.clock.now(),
-        request_id=str(case.id),
-        mode=Mode(options.mode),
-        context=case.context,
-    )
-    work = Work(
-        question=question,
-        journal=journal,
-        cancellation=cancellation,
-        cache_only=options.cache_only,
-        leave_one_out=options.leave_one_out,
-    )
-    status, cached, sql = _outcome(house, work)
-    return {
-        "id": case.id,
-        "status": status,
-        "sql": sql,
-        "cached": cached,
-        "attempts": work.attempts,
-        "prompt_tokens": work.usage.prompt_tokens,
-        "completion_tokens": work.usage.completion_tokens,
-        "ms": journal.milliseconds(),
-    }
+    def _knows_others(self, case: Case, all: Sequence[Case]) -> bool:
+        names = dict.fromkeys(["", *(other.database for other in all)])
+        others = [at_database(self.source, name) for name in names if name != case.database]
+        return bool(case.database) and one_of_several(self.house, others)
 
 
 def _outcome(house: House, work: Work) -> tuple[str, str | None, str]:
@@ -184,9 +170,25 @@ def _outcome(house: House, work: Work) -> tuple[str, str | None, str]:
             raise
         return "cancelled", None, work.sql
     except AnalystError as error:
-        return ("miss" if error.code == "miss" else "failed"), None, work.sql
+        if error.code != "miss":
+            raise
+        return "miss", None, work.sql
     receipt = answer.receipt
     return answer.status.value, receipt.cached if receipt else None, receipt.sql if receipt else ""
+
+
+@contextmanager
+def _named_at_the_end(problems: Sequence[str]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for problem in problems:
+            sys.stderr.write(f"analyst: {problem}\n")
+
+
+def _write(out: TextIO, prediction: dict[str, Any]) -> None:
+    out.write(json.dumps(prediction) + "\n")
+    out.flush()
 
 
 def _progress(number: int, total: int, prediction: dict[str, Any]) -> None:
