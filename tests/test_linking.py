@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analyst.catalog import Catalog, Column, Link, Table
-from analyst.linking import link, mentions, quoted, schema_text, stem, words
+from analyst.linking import link, mentions, stem, words
+from analyst.showing import schema_text
 
 
 def table(name: str, *columns: str, schema: str = "public", comment: str = "") -> Table:
@@ -51,18 +52,6 @@ SHOP = Catalog(
 )
 
 
-def test_the_schema_is_written_as_tables_are_made() -> None:
-    text = schema_text(SHOP)
-    assert "CREATE TABLE orders ( -- One row an order. about 1,200 rows" in text
-    assert '"Customer Id" integer, -- Who ordered' in text
-    assert "values: 'new', 'it''s paid'" in text
-    assert "such as 'note 0', 'note 1', 'note 2', 'note 3'" in text and "note 4" not in text
-    assert "2020-01-01 to 2020-12-31" in text
-    assert 'FOREIGN KEY ("Customer Id") REFERENCES crm.customers (id) -- by name' in text
-    assert "CREATE TABLE crm.customers" in text
-    assert text.endswith("-- revenue: the sum of paid orders")
-
-
 def test_a_small_catalog_goes_in_whole_and_always_the_same() -> None:
     assert link("anything", SHOP) is SHOP
     assert schema_text(link("one", SHOP)) == schema_text(link("two", SHOP))
@@ -96,8 +85,3 @@ def test_a_word_may_be_part_of_a_longer_name() -> None:
     catalog = Catalog(source="b", dialect="postgres", tables=(table("sbticker", "sbtickersymbol"),))
     assert mentions(catalog, {"ticker"})
     assert not mentions(catalog, {"salary"}) and not mentions(catalog, {"tic"})
-
-
-@pytest.mark.parametrize(("name", "sql"), [("plain_1", "plain_1"), ("Mixed", '"Mixed"'), ('a"b', '"a""b"')])
-def test_names_are_quoted_where_they_must_be(name: str, sql: str) -> None:
-    assert quoted(name) == sql

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyst.catalog import Column, Link, Table
@@ -152,3 +154,26 @@ def test_a_key_of_several_columns_that_two_tables_have_links_nothing() -> None:
     assert infer_links([one, two, flights]) == ()
     half = _table("half", "nr integer, station text", key="nr")
     assert infer_links([one, half]) == ()
+
+
+def test_names_that_all_begin_alike_are_compared_by_their_ends() -> None:
+    people = _table("sbcustomer", "sbcustid text, sbcustname text", key="sbcustid")
+    papers = _table("sbticker", "sbtickerid text, sbtickername text", key="sbtickerid")
+    deals = _table("sbtransaction", "sbtxid text, sbtxcustid text, sbtxtickerid text", key="sbtxid")
+    assert _inferred(people, papers, deals) == [
+        "sbtransaction.sbtxcustid -> public.sbcustomer.sbcustid",
+        "sbtransaction.sbtxtickerid -> public.sbticker.sbtickerid",
+    ]
+    number = _table("sbtransaction", "sbtxid text, sbtxcustid bigint", key="sbtxid")
+    assert _inferred(people, papers, number) == []
+
+
+def test_values_that_the_key_does_not_hold_speak_against_a_link() -> None:
+    def having(table: Table, *values: str) -> Table:
+        first, *rest = table.columns
+        return replace(table, columns=(replace(first, values=values, values_complete=True), *rest))
+
+    people = having(_table("sbcustomer", "sbcustid text", key="sbcustid"), "C1", "C2")
+    deals = _table("sbtransaction", "sbtxcustid text", key="")
+    assert len(_inferred(people, having(deals, "C2"))) == 1
+    assert _inferred(people, having(deals, "C2", "C9")) == []

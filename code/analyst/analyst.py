@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from analyst import charting, checking, guard, prompts, understanding, wording
+from analyst import charting, checking, guard, prompts, repairing, understanding, values, wording
 from analyst.answer import Answer, Receipt
 from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.draft import Decision, Draft, Query, Repair
@@ -26,8 +26,7 @@ from analyst.errors import (
 )
 from analyst.example import Example, Neighbour
 from analyst.journal import Journal
-from analyst.linking import link, mentions, schema_text
-from analyst.mending import mend
+from analyst.linking import link, mentions
 from analyst.policy import Policy
 from analyst.ports import (
     Cancellation,
@@ -44,6 +43,7 @@ from analyst.ports import (
 )
 from analyst.question import Conversation, Question, Status, Usage
 from analyst.result import ResultSet
+from analyst.showing import schema_text
 from analyst.understanding import Intent
 
 logger = logging.getLogger(__name__)
@@ -80,6 +80,8 @@ class Work:
     attempts: int = 0
     usage: Usage = field(default_factory=Usage)
     sql: str = ""
+    notes: tuple[str, ...] = ()
+    """What was read or mended on the way, for the receipt."""
     examples_shown: tuple[int, ...] = ()
     cache_only: bool = False
     """Answer from approved examples alone; anything else raises Miss."""
@@ -190,6 +192,7 @@ class Analyst:
         conversation: Conversation | None = None,
         neighbours: Sequence[Neighbour] = (),
         context: str = "",
+        hints: str = "",
     ) -> DraftRequest:
         """Everything the writer is told of a question."""
         turns = conversation.turns[-TURNS_SHOWN:] if conversation else ()
@@ -200,6 +203,7 @@ class Analyst:
             examples=tuple((n.example.question, n.example.sql) for n in reversed(neighbours)),
             turns=tuple((t.question, t.sql) for t in turns),
             context=context,
+            hints=hints,
             today=self._clock.now().date().isoformat() if understanding.names_a_time(question) else "",
         )
 
@@ -263,18 +267,31 @@ class Analyst:
         near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH][: self._few_shot]
         work.examples_shown = tuple(n.example.id for n in near)
         with work.journal.step("link") as note:
+            named = values.find(question.text, catalog)
+            work.notes = values.notes(named)
             request = self.draft_request(
-                question.text, catalog, conversation=conversation, neighbours=near, context=question.context
+                question.text,
+                catalog,
+                conversation=conversation,
+                neighbours=near,
+                context=question.context,
+                hints=values.hints(named, catalog),
             )
-            note.detail = f"about {len(request.schema) // 4:,} tokens of schema"
+            note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {len(named)} values named"
         while True:
             try:
                 draft = self._draft(work, request)
                 if draft.decision is not Decision.ANSWER:
                     return self._declined(work, draft, catalog)
-                mended = replace(draft, sql=mend(draft.sql, dialect=catalog.dialect))
+                mended = self._mended(work, draft, catalog)
                 found = self._run(work, mended, catalog)
-                return self._answer(work, found, catalog, by_model=self._words_by_model)
+                return self._answer(
+                    work,
+                    found,
+                    catalog,
+                    by_model=self._words_by_model,
+                    notes=tuple(dict.fromkeys(work.notes)),
+                )
             except AnalystError as error:
                 if work.attempts == 1 and (fresh := self._changed(catalog, error)):
                     catalog = fresh
@@ -286,6 +303,13 @@ class Analyst:
                 if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
                     raise
                 request = replace(request, repair=_repair(error, work.sql))
+
+    def _mended(self, work: Work, draft: Draft, catalog: Catalog) -> Draft:
+        """The draft with what is plainly meant otherwise put right, each time with a note."""
+        repaired = repairing.repair(draft.sql, dialect=catalog.dialect, catalog=catalog)
+        settled = values.settle(repaired.sql, dialect=catalog.dialect, catalog=catalog)
+        work.notes += (*repaired.notes, *settled.notes)
+        return replace(draft, sql=settled.sql)
 
     def _changed(self, catalog: Catalog, error: AnalystError) -> Catalog | None:
         """The catalog as it is now, where a name that is not there may mean that the tables have changed."""

@@ -25,6 +25,24 @@ class Column:
     values_complete: bool = False
     lowest: str = ""
     highest: str = ""
+    more_values: tuple[str, ...] = ()
+    """Further distinct values, to look words of a question up in; never listed to people or models."""
+    values_all: bool = False
+    """True when `values` and `more_values` together are all there are."""
+    value_keys: tuple[str, ...] = ()
+    """In a table that others link to by a text key: the key of each of `known_values`, in the same order.
+
+    Empty text where several rows have the value; an empty tuple where nothing is known."""
+
+    @property
+    def known_values(self) -> tuple[str, ...]:
+        """Every value that is known, those worth showing first."""
+        return self.values + self.more_values
+
+    @property
+    def all_known(self) -> bool:
+        """True when the column holds nothing but `known_values` and nulls."""
+        return self.values_complete or self.values_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +133,8 @@ class Catalog:
 
 
 def _table(data: dict[str, Any]) -> Table:
-    columns = tuple(Column(**{**c, "values": tuple(c.get("values", ()))}) for c in data["columns"])
+    lists = ("values", "more_values", "value_keys")
+    columns = tuple(Column(**c | {name: tuple(c.get(name, ())) for name in lists}) for c in data["columns"])
     if not all(isinstance(c.name, str) and isinstance(c.type, str) for c in columns):
         raise TypeError("a column has a name and a type, both text")
     return Table(**{**data, "columns": columns, "primary_key": tuple(data.get("primary_key", ()))})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from analyst.catalog import Column, Link, Table
 
@@ -22,6 +23,12 @@ _FAMILIES: Mapping[str, str] = {
     "character varying": "text",
 }
 
+_SHORTEST_PREFIX = 2
+_SHORTEST_CORE = 5
+"""Letters of a key's name behind the prefix that all names share; fewer would fit too many columns."""
+_LONGEST_MIDDLE = 4
+"""Letters between that prefix and the key's own name, which stand for the table that links: sb-tx-custid."""
+
 _Keys = Mapping[tuple[str, str], Column]
 
 
@@ -29,11 +36,13 @@ def infer_links(tables: Sequence[Table], declared: Sequence[Link] = ()) -> tuple
     """Links from a column to another table's key of one column, where the names fit and the types too.
 
     Names fit when both columns share one that says enough ("carrier_code"), or when the column is named
-    after the table ("customer_id", "customerid", "id_customer" -> customer or customers). A column of a
-    declared link is left alone, and so is one that fits several tables equally well.
+    after the table ("customer_id", "customerid", "id_customer" -> customer or customers), or when all names of
+    the database begin alike and both end alike ("sbtxcustid" -> "sbcustid"). A column of a declared link is left
+    alone, and so is one that fits several tables equally well or holds values that the key does not.
     """
     taken = {(link.table, name) for link in declared for name in link.columns}
     keys = {t.key: column for t in tables if (column := _key(t)) is not None}
+    prefix = _shared_prefix(tables)
     single = tuple(
         Link(
             table=table.key,
@@ -45,7 +54,8 @@ def infer_links(tables: Sequence[Table], declared: Sequence[Link] = ()) -> tuple
         for table in tables
         for column in table.columns
         if (table.key, column.name) not in taken
-        if (target := _target(table, column, keys)) is not None
+        if (target := _target(table, column, keys) or _prefixed(table, column, keys, prefix=prefix))
+        is not None
     )
     return single + tuple(_joint_links(tables, declared))
 
@@ -108,6 +118,36 @@ def _target(table: Table, column: Column, keys: _Keys) -> tuple[str, str] | None
         if _named_after(column.name, table.name):
             return None
     return _only(fits, schema=table.schema, name=column.name)
+
+
+def _shared_prefix(tables: Sequence[Table]) -> str:
+    """How the names of all tables and most of their columns begin; empty where they do not begin alike."""
+    names = sorted(t.name.lower() for t in tables) or [""]
+    alike_letters = takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False))
+    prefix = "".join(letter for letter, _ in alike_letters) if len(names) > 1 else ""
+    columns = [c.name.lower() for t in tables for c in t.columns]
+    alike = sum(name.startswith(prefix) for name in columns)
+    return prefix if len(prefix) >= _SHORTEST_PREFIX and alike * 2 > len(columns) else ""
+
+
+def _prefixed(table: Table, column: Column, keys: _Keys, *, prefix: str) -> tuple[str, str] | None:
+    if not prefix or _is(keys.get(table.key), column):
+        return None
+    fits = [key for key, target in keys.items() if key != table.key and _ends_alike(column, target, prefix)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _ends_alike(column: Column, key: Column, prefix: str) -> bool:
+    name, core = column.name.lower(), key.name.lower().removeprefix(prefix)
+    between = len(name) - len(prefix) - len(core)
+    return (
+        len(core) >= _SHORTEST_CORE
+        and name.startswith(prefix)
+        and name.endswith(core)
+        and 0 < between <= _LONGEST_MIDDLE
+        and _family(column.type) == _family(key.type)
+        and not (key.values_complete and set(column.values) - set(key.values))
+    )
 
 
 def _is(key: Column | None, column: Column) -> bool:

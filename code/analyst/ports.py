@@ -128,6 +128,8 @@ class DraftRequest:
     turns: tuple[tuple[str, str], ...] = ()
     """(question, SQL) earlier in the conversation."""
     context: str = ""
+    hints: str = ""
+    """Stored values that the question names, as lines of text."""
     today: str = ""
     """The date that "today" means, ISO."""
     repair: Repair | None = None

@@ -77,7 +77,7 @@ def words_prompt(request: WordsRequest) -> Prompt:
 
 
 def _question(request: DraftRequest) -> str:
-    remarks = [request.context.strip()] if request.context.strip() else []
+    remarks = [text.strip() for text in (request.hints, request.context) if text.strip()]
     if request.today:
         remarks.append(f"Today is {request.today}.")
     context = "\n".join(remarks) + "\n" if remarks else ""

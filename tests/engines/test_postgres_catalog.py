@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
 
 from analyst.catalog import Catalog, Column, Link, Table
-from analyst.engines import postgres_values
+from analyst.engines import postgres_catalog, postgres_values
 from analyst.engines.postgres import PostgresEngine
+from analyst.engines.postgres_lookups import Lookups
 
 _SETUP = """
 CREATE SCHEMA sales;
@@ -92,8 +94,8 @@ def _table(catalog: Catalog, name: str, schema: str = "sales") -> Table:
     return found
 
 
-def _column(catalog: Catalog, table: str, name: str) -> Column:
-    found = _table(catalog, table).column(name)
+def _column(catalog: Catalog, table: str, name: str, schema: str = "sales") -> Column:
+    found = _table(catalog, table, schema).column(name)
     assert found is not None, name
     return found
 
@@ -204,6 +206,70 @@ def test_what_fails_is_left_out_and_the_rest_is_there(catalog: Catalog) -> None:
     assert _column(catalog, "broken", "never").values == ()
     assert _column(catalog, "broken", "country").values_complete
     assert [c.values for c in _table(catalog, "far").columns] == [(), ()]
+
+
+_LOOKED_UP = """
+CREATE TABLE carriers (code text PRIMARY KEY, name text, country text);
+INSERT INTO carriers VALUES ('AA', 'American', 'US'), ('DL', 'Delta', 'US'), ('LH', 'Lufthansa', NULL);
+CREATE TABLE trips (carrier text REFERENCES carriers, town text, number text, remark text, password text, at date)
+    WITH (autovacuum_enabled = off);
+INSERT INTO trips
+SELECT (ARRAY['AA', 'DL'])[1 + n % 2], 'town ' || n % 2000, 'T' || n,
+       CASE WHEN n % 50 = 0 THEN repeat('long', 20) ELSE 'remark ' || n % 50 END, 'secret' || n % 30, DATE '2020-01-01'
+FROM generate_series(1, 4001) AS t (n);
+CREATE VIEW busy AS SELECT town FROM trips;
+"""
+
+
+def test_all_values_are_read_for_lookups(make_database: Callable[[str, str], str]) -> None:
+    catalog = PostgresEngine(make_database("engine_lookups", _LOOKED_UP)).catalog(source="s")
+    trips = {c.name: c for c in _table(catalog, "trips", "public").columns}
+    assert len(trips["town"].values) <= 20
+    assert len(set(trips["town"].known_values)) == len(trips["town"].known_values) == 2000
+    assert trips["town"].all_known and not trips["town"].values_complete
+    assert (trips["number"].known_values, trips["number"].all_known) == ((), False)
+    assert len(trips["remark"].known_values) == 49
+    assert not trips["remark"].all_known
+    assert trips["password"].more_values == ()
+    assert (trips["carrier"].values_complete, trips["carrier"].more_values) == (True, ())
+    (town,) = _table(catalog, "busy", "public").columns
+    assert town.more_values == ()
+    assert Catalog.from_dict(catalog.to_dict()) == catalog
+
+
+def test_the_keys_of_values_are_read_where_others_use_them(make_database: Callable[[str, str], str]) -> None:
+    catalog = PostgresEngine(make_database("engine_keys", _LOOKED_UP)).catalog(source="s")
+    name = _column(catalog, "carriers", "name", "public")
+    assert dict(zip(name.known_values, name.value_keys, strict=True)) == {
+        "American": "AA",
+        "Delta": "DL",
+        "Lufthansa": "LH",
+    }
+    assert _column(catalog, "carriers", "country", "public").value_keys == ()
+    assert _column(catalog, "carriers", "code", "public").value_keys == ()
+    assert all(c.value_keys == () for c in _table(catalog, "trips", "public").columns)
+
+
+def test_lookups_end_where_there_is_no_more_room(
+    make_database: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_catalog, "Lookups", partial(Lookups, values_left=1000))
+    url = make_database("engine_room", _LOOKED_UP)
+    catalog = PostgresEngine(url).catalog(source="s")
+    assert _column(catalog, "trips", "town", "public").more_values == ()
+    assert len(_column(catalog, "trips", "remark", "public").known_values) == 49
+    monkeypatch.setattr(postgres_catalog, "Lookups", partial(Lookups, seconds_left=0.0))
+    catalog = PostgresEngine(url).catalog(source="s")
+    assert all(c.more_values == () == c.value_keys for t in catalog.tables for c in t.columns)
+
+
+def test_values_do_not_change_the_fingerprint(make_database: Callable[[str, str], str]) -> None:
+    url = make_database("engine_print", _LOOKED_UP)
+    before = PostgresEngine(url).catalog(source="s")
+    _execute(url, "INSERT INTO trips (town) VALUES ('elsewhere'); DELETE FROM trips WHERE town = 'town 7'")
+    after = PostgresEngine(url).catalog(source="s")
+    assert before != after
+    assert before.fingerprint() == after.fingerprint()
 
 
 _LARGE = """
@@ -326,3 +392,16 @@ def test_each_right_to_write_is_seen(url: str, reader: str, right: str) -> None:
 
 def test_nothing_was_changed(url: str, catalog: Catalog) -> None:
     assert PostgresEngine(url).catalog(source="shop") == catalog
+
+
+def test_what_a_password_s_column_holds_is_never_kept(make_database: Callable[[str, str], str]) -> None:
+    url = make_database(
+        "engine_secrets",
+        "CREATE TABLE users (id int PRIMARY KEY, state text, password_hash text, api_key text);"
+        "INSERT INTO users SELECT n, 'active', 'hash ' || n % 3, 'key ' || n % 3 FROM generate_series(1, 30) n",
+    )
+    with closing(PostgresEngine(url)) as engine:
+        (users,) = engine.catalog(source="s").tables
+    kept = {c.name: (*c.values, *c.more_values) for c in users.columns}
+    assert kept["state"] == ("active",)
+    assert kept["password_hash"] == kept["api_key"] == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyst.mending import mend
+from analyst.repairing import mend
 
 
 @pytest.mark.parametrize(

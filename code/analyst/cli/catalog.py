@@ -11,8 +11,8 @@ from pathlib import Path
 from analyst.catalog import Catalog
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.errors import WrongUsage
-from analyst.linking import schema_text
 from analyst.ports import Cancellation
+from analyst.showing import schema_text
 from analyst.source import Source
 from analyst.wiring import House
 

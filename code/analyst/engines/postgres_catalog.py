@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from analyst.catalog import Catalog, Column, Link, Table
+from analyst.engines.postgres_lookups import MOST_OF_A_COLUMN, Lookups
 from analyst.engines.postgres_session import Session
 from analyst.engines.postgres_sql import statement
 from analyst.engines.postgres_values import NOTHING, Attribute, Looker, Relation, Statistic
 from analyst.links import infer_links
+from analyst.values.shelves import is_secret
 
 _KINDS = {"r": "table", "v": "view", "m": "materialized view", "f": "foreign table", "p": "partitioned table"}
 _STATISTICS_SECONDS = 10.0
@@ -30,11 +32,13 @@ def read_catalog(opened: Session, *, source: str) -> Catalog:
     }
     declared = _links(tables, keys)
     every = tuple(tables.values())
+    links = declared + infer_links(every, declared)
+    wanted = _worth_a_lookup(relations, attributes, statistics)
     return Catalog(
         source=source,
         dialect="postgres",
-        tables=every,
-        links=declared + infer_links(every, declared),
+        tables=Lookups(opened).filled(every, links, wanted=wanted),
+        links=links,
         default_schema=_default_schema(every),
     )
 
@@ -80,9 +84,34 @@ def _statistics(opened: Session) -> dict[int, dict[str, Statistic]]:
     return dict(found)
 
 
+def _worth_a_lookup(
+    relations: Sequence[Relation],
+    attributes: Mapping[int, Sequence[Attribute]],
+    statistics: Mapping[int, Mapping[str, Statistic]],
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Text columns of which all values may be read, by table; the smallest tables first."""
+    small = [r for r in relations if r.small and r.oid in attributes]
+    return {
+        (r.schema, r.name): frozenset(
+            a.name
+            for a in attributes[r.oid]
+            if a.family == "text"
+            and not is_secret(a.name)
+            and not _too_many(r, statistics.get(r.oid, {}).get(a.name))
+        )
+        for r in sorted(small, key=lambda r: r.bytes or 0)
+    }
+
+
+def _too_many(relation: Relation, statistic: Statistic | None) -> bool:
+    # An estimate may be wrong by far; only one that leaves no doubt saves the look.
+    return statistic is not None and statistic.count(relation.rows) > 2 * MOST_OF_A_COLUMN
+
+
 def _table(looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key]) -> Table:
     relation = looker.relation
-    worth = looker.worth(attributes)
+    # What a password's column holds is nobody's to know, least of all a model's.
+    worth = looker.worth([a for a in attributes if not is_secret(a.name)])
     columns = tuple(
         Column(
             name=a.name,

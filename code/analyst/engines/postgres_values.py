@@ -72,6 +72,10 @@ class Statistic:
     highest: str
     """The ends of all values but the frequent ones."""
 
+    def count(self, rows: float | None) -> float:
+        """About how many distinct values there are in a table of so many rows."""
+        return self.distinct if self.distinct >= 0 else -self.distinct * (rows or 0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Worth:
@@ -132,8 +136,7 @@ class Looker:
         return self._look(attribute)
 
     def _many(self, statistic: Statistic) -> bool:
-        distinct = statistic.distinct
-        return (distinct if distinct >= 0 else -distinct * (self.relation.rows or 0)) > MOST_VALUES
+        return statistic.count(self.relation.rows) > MOST_VALUES
 
     def _look(self, attribute: Attribute) -> Worth:
         most = None if self.relation.small else _LOOKED_AT_ROWS

@@ -1,0 +1,148 @@
+"""All repairs in their order, run until there is nothing left to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from analyst.catalog import Catalog
+from analyst.errors import Refused
+from analyst.guard.dialects import Tongue, tongue
+from analyst.guard.parsing import text_of, tree_of
+from analyst.guard.text import checked_text, tokens_of
+from analyst.repairing import (
+    comparisons,
+    conditions,
+    dates,
+    distinct,
+    functions,
+    grouping,
+    join_keys,
+    missing_joins,
+    near_names,
+    numbers,
+    output_names,
+    quotes,
+    wrong_tables,
+)
+from analyst.repairing.nulls_last import nulls_last
+from analyst.repairing.reading import Reading
+from analyst.repairing.ties import Ties
+
+_LONGEST = 20_000
+"""Characters; longer SQL goes to the guard as it is, which has caps of its own."""
+_ROUNDS = 3
+_NULLS_SAID = re.compile(r"\bnulls\s+(first|last)\b", re.IGNORECASE)
+_NULLS_COME_FIRST = frozenset({"postgres", "redshift"})
+"""Where "largest first" would begin with the rows that have no value at all."""
+
+Rule = Callable[[Reading], tuple[str, ...]]
+"""Changes the tree that was read where it is plainly wrong; one plain sentence for each change."""
+
+NAMES: tuple[Rule, ...] = (
+    functions.foreign_functions,
+    near_names.near_tables,
+    quotes.reserved_aliases,
+    quotes.spelled_columns,
+    quotes.texts_in_double_quotes,
+    output_names.output_names_spelled_out,
+    missing_joins.unknown_aliases,
+    join_keys.joins_by_key,
+    near_names.keys_by_other_names,
+    wrong_tables.columns_of_other_tables,
+    wrong_tables.ambiguous_columns,
+    near_names.same_columns,
+    missing_joins.missing_joins,
+    near_names.near_columns,
+)
+"""What names mean; each looks only at names that mean nothing where they stand."""
+GROUPS: tuple[Rule, ...] = (
+    conditions.conditions_on_rows,
+    conditions.conditions_on_groups,
+    conditions.extremes_of_table,
+    distinct.distinct_in_order,
+    grouping.missing_groups,
+    grouping.sorted_groups,
+)
+TYPES: tuple[Rule, ...] = (
+    comparisons.dates_of_years,
+    comparisons.years_of_dates,
+    dates.texts_used_as_dates,
+    comparisons.texts_and_numbers,
+    comparisons.yes_and_no,
+    comparisons.patterns,
+    comparisons.summed_texts,
+    numbers.rounded_floats,
+)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "postgres": (*NAMES, *GROUPS, *TYPES, numbers.whole_divisions),
+    "redshift": (*NAMES, *GROUPS, numbers.whole_divisions),
+    "athena": (*NAMES, *GROUPS, numbers.whole_divisions),
+}
+"""On Redshift and Athena, which convert types in ways of their own, types are left to the database."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repaired:
+    """SQL after all repairs, with a plain sentence for each; the very same text where there was none."""
+
+    sql: str
+    notes: tuple[str, ...] = ()
+
+
+def repair(sql: str, *, dialect: str, catalog: Catalog) -> Repaired:
+    """The SQL with all that is plainly meant otherwise put right; unchanged where it cannot be read."""
+    return _repaired(sql, RULES.get(dialect, ()), dialect=dialect, catalog=catalog)
+
+
+def mend(sql: str, *, dialect: str) -> str:
+    """The SQL with NULLS LAST where the largest come first; unchanged where that is said, or cannot be read."""
+    return _repaired(sql, (), dialect=dialect, catalog=Catalog(source="", dialect=dialect, tables=())).sql
+
+
+def _repaired(sql: str, rules: tuple[Rule, ...], *, dialect: str, catalog: Catalog) -> Repaired:
+    if len(sql) > _LONGEST:
+        return Repaired(sql=sql)
+    try:
+        speech = tongue(dialect)
+        text, notes = quotes.readable_text(sql, dialect=dialect) if rules and catalog.tables else (sql, ())
+        tree = _tree(text, speech)
+        notes += _run(tree, rules if catalog.tables else (), speech=speech, catalog=catalog)
+        if dialect in _NULLS_COME_FIRST and not _NULLS_SAID.search(sql):
+            notes += nulls_last(_read(tree, speech=speech, catalog=catalog, ties=Ties(catalog)))
+        if not notes:
+            return Repaired(sql=sql)
+        after = text_of(tree, speech)
+        _tree(after, speech)
+    except (SqlglotError, Refused, RecursionError):
+        return Repaired(sql=sql)
+    return Repaired(sql=after, notes=tuple(dict.fromkeys(notes)))
+
+
+def _run(tree: exp.Expr, rules: tuple[Rule, ...], *, speech: Tongue, catalog: Catalog) -> tuple[str, ...]:
+    ties = Ties(catalog)
+    notes: list[str] = []
+    reading = _read(tree, speech=speech, catalog=catalog, ties=ties)
+    for _ in range(_ROUNDS):
+        before = len(notes)
+        for rule in rules:
+            changes = rule(reading)
+            if changes:
+                notes += changes
+                reading = _read(tree, speech=speech, catalog=catalog, ties=ties)
+        if len(notes) == before:
+            break
+    return tuple(notes)
+
+
+def _read(tree: exp.Expr, *, speech: Tongue, catalog: Catalog, ties: Ties) -> Reading:
+    return Reading(tree, tongue=speech, catalog=catalog, ties=ties)
+
+
+def _tree(sql: str, speech: Tongue) -> exp.Expr:
+    text = checked_text(sql)
+    return tree_of(tokens_of(text, speech), text, speech)

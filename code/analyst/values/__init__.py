@@ -1,0 +1,10 @@
+"""The values that questions name, and those that statements compare columns to."""
+
+from __future__ import annotations
+
+from analyst.values.finding import find
+from analyst.values.mention import Mention
+from analyst.values.settling import Settled, settle
+from analyst.values.telling import Tie, hints, notes, ties
+
+__all__ = ["Mention", "Settled", "Tie", "find", "hints", "notes", "settle", "ties"]

@@ -1,0 +1,57 @@
+"""Which words are ordinary English, so that they do not name a value by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from analyst.values.folding import singular
+
+_ENDINGS = ("ing", "ed", "er", "est", "ly", "d", "ful", "al")
+
+
+@lru_cache(maxsize=4)
+def _listed(name: str) -> frozenset[str]:
+    lines = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def is_grammar(word: str) -> bool:
+    """True for words that hold a question together or say how to measure."""
+    return word in _listed("grammar")
+
+
+@lru_cache(maxsize=10_000)
+def is_ordinary(word: str) -> bool:
+    """True for common English words, in any of their commonest forms, and for those of the grammar."""
+    listed = _listed("ordinary")
+    return any(form in listed or is_grammar(form) for form in (word, *bases(word)))
+
+
+def ordinary_words() -> frozenset[str]:
+    """The common English words themselves, without their forms."""
+    return _listed("ordinary") | _listed("grammar")
+
+
+def legal_words() -> frozenset[str]:
+    """Words that may be added to a name without meaning another one: "Boeing Company"."""
+    return _listed("legal")
+
+
+def turning_words() -> frozenset[str]:
+    """Words that make another name of the one they stand before: "New Mexico"."""
+    return _listed("turning")
+
+
+def bases(word: str) -> Iterator[str]:
+    """What a word may be a form of: "successful" of "success", "planned" of "plan"."""
+    if singular(word) != word:
+        yield singular(word)
+    for ending in _ENDINGS:
+        base = word.removesuffix(ending)
+        if base != word and len(base) >= 3:
+            yield base
+            yield base + "e"
+            if len(base) > 3 and base[-1] == base[-2]:
+                yield base[:-1]
