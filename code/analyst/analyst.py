@@ -266,18 +266,7 @@ class Analyst:
         question = work.question
         near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH][: self._few_shot]
         work.examples_shown = tuple(n.example.id for n in near)
-        with work.journal.step("link") as note:
-            named = values.find(question.text, catalog)
-            work.notes = values.notes(named)
-            request = self.draft_request(
-                question.text,
-                catalog,
-                conversation=conversation,
-                neighbours=near,
-                context=question.context,
-                hints=values.hints(named, catalog),
-            )
-            note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {len(named)} values named"
+        request = self._linked(work, catalog, conversation, near)
         while True:
             try:
                 draft = self._draft(work, request)
@@ -303,6 +292,24 @@ class Analyst:
                 if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
                     raise
                 request = replace(request, repair=_repair(error, work.sql))
+
+    def _linked(
+        self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
+    ) -> DraftRequest:
+        """The question with the tables it is about and the stored values that it names."""
+        with work.journal.step("link") as note:
+            named = values.find(work.question.text, catalog)
+            work.notes = values.notes(named)
+            request = self.draft_request(
+                work.question.text,
+                catalog,
+                conversation=conversation,
+                neighbours=neighbours,
+                context=work.question.context,
+                hints=values.hints(named, catalog),
+            )
+            note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {len(named)} values named"
+            return request
 
     def _mended(self, work: Work, draft: Draft, catalog: Catalog) -> Draft:
         """The draft with what is plainly meant otherwise put right, each time with a note."""
