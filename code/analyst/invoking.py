@@ -48,10 +48,14 @@ class Function:
         return found
 
     def _answer_into(self, outcome: queue.SimpleQueue[Any], payload: Mapping[str, Any]) -> None:
+        # Whatever happens in this thread, the one that waits must hear of it.
+        found: dict[str, Any] | FunctionFailed = FunctionFailed(f"The call of {self._name} broke off.")
         try:
-            outcome.put(self._answer(payload))
+            found = self._answer(payload)
         except FunctionFailed as error:
-            outcome.put(error)
+            found = error
+        finally:
+            outcome.put(found)
 
     def _answer(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         response = self._invoke(payload)

@@ -226,9 +226,10 @@ class House:
         """What may be seen of a source; where only the worker reaches it, the worker reads it."""
         if not self.settings.worker:
             return self.analyst.catalog(source)
-        if self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS) is None:
+        found = self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
+        if found is None:
             self._errands.read_catalog(source)
-        found = self.catalogs.load(source)
+            found = self.catalogs.load(source)
         if found is None:
             raise NotFound("The tables of this source are not known yet. Try again in a moment.")
         return found.without(self.policy.hidden)

@@ -116,6 +116,18 @@ def test_a_function_that_broke_off_is_a_model_that_is_not_there() -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_call_that_fails_in_an_unforeseen_way_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Surprising:
+        def invoke(self, **_: Any) -> dict[str, Any]:
+            raise RuntimeError("nobody thought of this")
+
+    told = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: told.set())
+    with pytest.raises(FunctionFailed, match="broke off"):
+        Function("querybot", client=Surprising()).call({}, cancellation=Cancellation())
+    assert told.wait(10), "the fault itself still reaches the log"
+
+
 class Doer:
     """Does errands and notes them."""
 
