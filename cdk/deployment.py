@@ -138,6 +138,12 @@ class Deployment:
     """Rows that one answer may hold."""
     query_seconds: int = 60
     """Seconds that one query may take on a source."""
+    time_follows: str = "today"
+    """What "last month" is counted from: today, or the last date of the data."""
+    fiscal_start: int = 1
+    """The month in which fiscal years begin."""
+    abstain_below_percent: int = 0
+    """Answers with less confidence than this are held back with a question for more precision."""
 
     # models and sources
     models: ModelOptions = field(default_factory=ModelOptions)

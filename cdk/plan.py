@@ -165,7 +165,13 @@ def contents(deployment: Deployment) -> dict[str, Any]:
     return {
         "sources": [source_document(source, own=deployment.name) for source in deployment.sources],
         "models": {**models, "few_shot": chosen.few_shot},
-        "policies": {"row_limit": deployment.row_limit, "timeout_seconds": deployment.query_seconds},
+        "policies": {
+            "row_limit": deployment.row_limit,
+            "timeout_seconds": deployment.query_seconds,
+            "time_follows": deployment.time_follows,
+            "fiscal_start": deployment.fiscal_start,
+            "abstain_below": deployment.abstain_below_percent / 100,
+        },
     }
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import psycopg2
 
-from analyst.analyst import Work
 from analyst.journal import Journal
 from analyst.local.postgres import EmbeddedPostgres
 from analyst.ports import Cancellation
 from analyst.question import Question
 from analyst.wiring import House
+from analyst.work import Work
 
 MakeHouse = Callable[..., House]
 

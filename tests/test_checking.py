@@ -5,6 +5,7 @@ from __future__ import annotations
 from analyst import checking, guard
 from analyst.catalog import Catalog, Column, Table
 from analyst.result import Kind, ResultColumn, ResultSet
+from analyst.work import Found
 
 ORDERS = Table(
     schema="public",
@@ -29,7 +30,7 @@ def result(*cells: object, count: int | None = None, truncated: bool = False) ->
 
 
 def warned(found: ResultSet, *, can_write: bool = False) -> str:
-    return " ".join(checking.warnings(QUERY, found, catalog=CATALOG, can_write=can_write))
+    return " ".join(checking.warnings(Found(query=QUERY, result=found, can_write=can_write), catalog=CATALOG))
 
 
 def test_an_ordinary_result_has_no_warnings() -> None:

@@ -26,6 +26,9 @@ def function_options(deployment: Deployment) -> None:
     between("throttle_burst", deployment.throttle_burst, low=1, high=5_000)
     between("row_limit", deployment.row_limit, low=1, high=1_000_000)
     between("query_seconds", deployment.query_seconds, low=1, high=600)
+    one_of("time_follows", deployment.time_follows, ("today", "data"))
+    between("fiscal_start", deployment.fiscal_start, low=1, high=12)
+    between("abstain_below_percent", deployment.abstain_below_percent, low=0, high=100)
 
 
 def start(deployment: Deployment) -> None:

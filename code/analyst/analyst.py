@@ -7,14 +7,14 @@ query, an engine runs it, and what comes back is checked before it is put into w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from analyst import charting, checking, guard, prompts, repairing, understanding, values, wording
-from analyst.answer import Answer, Receipt
+from analyst import charting, checking, emptiness, prompts, shapes, trust, understanding, voting, wording
+from analyst.answer import Answer
 from analyst.catalog import KEPT_SECONDS, Catalog
-from analyst.draft import Decision, Draft, Query, Repair
+from analyst.correcting import correct
+from analyst.draft import Decision, Draft, Repair
 from analyst.errors import (
     AnalystError,
     Miss,
@@ -25,90 +25,59 @@ from analyst.errors import (
     UnusableReply,
 )
 from analyst.example import Example, Neighbour
-from analyst.journal import Journal
+from analyst.hearing import Heard, TimeReading, hear
 from analyst.linking import link, mentions
 from analyst.policy import Policy
 from analyst.ports import (
-    Cancellation,
     CatalogStore,
     Clock,
     DraftRequest,
     Embedder,
-    Engine,
     ExampleStore,
     QuestionStore,
     ResultStore,
     SqlWriter,
     WordsRequest,
 )
-from analyst.question import Conversation, Question, Status, Usage
+from analyst.question import Conversation, Mode, Question, Status
 from analyst.result import ResultSet
+from analyst.running import Runner, Sources, Trial, Trials
 from analyst.showing import schema_text
+from analyst.techniques import Techniques
 from analyst.understanding import Intent
+from analyst.voting import Ballot
+from analyst.work import Found, Work
 
 logger = logging.getLogger(__name__)
 
 MOST_DRAFTS = 3
 """The first draft and at most two repairs."""
+MOST_CANDIDATES = 5
+"""Drafts that are drawn in thorough mode, unless fewer settle it."""
 FEW_SHOT = 3
 """How many approved examples a model is shown."""
+NEAREST = 20
+"""How many are looked at, for the cache and to choose those that are shown."""
 NEAR_ENOUGH = 0.45
 """Cosine below which an example would rather mislead than teach."""
-HEAD_ROWS = 1000
-"""Rows that are looked at for the chart, the words and the checks."""
 TURNS_SHOWN = 2
-EXPLAIN_SECONDS = 10.0
-
-
-class Sources(Protocol):
-    """Opens the engines of the sources that may be asked."""
-
-    def engine(self, key: str, *, query_id: str) -> Engine:
-        """An engine for one question; raises NotFound for an unknown source."""
-        ...
-
-
-@dataclass
-class Work:
-    """One question in the making: where its steps are shown, and what it has cost so far."""
-
-    question: Question
-    journal: Journal
-    cancellation: Cancellation
-    show: Callable[[Answer], None] = lambda _: None
-    hold: Callable[[Mapping[str, Any] | None], None] = lambda _: None
-    attempts: int = 0
-    usage: Usage = field(default_factory=Usage)
-    sql: str = ""
-    notes: tuple[str, ...] = ()
-    """What was read or mended on the way, for the receipt."""
-    examples_shown: tuple[int, ...] = ()
-    cache_only: bool = False
-    """Answer from approved examples alone; anything else raises Miss."""
-    leave_one_out: bool = False
-    """Leave the question's own example out, as an honest measurement does."""
-
-    def receipt(self, **fields: Any) -> Receipt:
-        """The receipt as far as it is known now."""
-        known: dict[str, Any] = {
-            "id": self.question.request_id,
-            "source": self.question.source,
-            "sql": self.sql,
-            "executed_sql": "",
-            "attempts": self.attempts,
-            "usage": self.usage,
-            "examples_shown": self.examples_shown,
-        }
-        return Receipt(**(known | fields))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """A query that ran, with the head of its result."""
+class Candidate:
+    """One of several drafts, and what it came to."""
 
-    query: Query
-    result: ResultSet
-    can_write: bool
+    draft: Draft
+    trial: Trial | None = None
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ballot(self) -> Ballot:
+        """What it votes for."""
+        if self.draft.decision is not Decision.ANSWER:
+            return Ballot(declined=True)
+        return Ballot(fingerprint=self.trial.taste.fingerprint if self.trial else None)
 
 
 class Analyst:
@@ -129,19 +98,25 @@ class Analyst:
         words_by_model: bool = True,
         words_rows: int = 50,
         few_shot: bool = True,
+        time: TimeReading | None = None,
+        techniques: Techniques | None = None,
+        abstain_below: float = 0.0,
     ) -> None:
         self._questions = questions
         self._examples = examples
         self._catalogs = catalogs
-        self._results = results
         self._sources = sources
+        self._runner = Runner(sources=sources, results=results, policy=policy)
         self._embedder = embedder
         self._writer = writer
         self._clock = clock
         self._policy = policy
         self._words_by_model = words_by_model
         self._words_rows = words_rows
-        self._few_shot = FEW_SHOT if few_shot else 0
+        self._techniques = techniques or Techniques()
+        self._few_shot = FEW_SHOT if few_shot and self._techniques.uses("examples") else 0
+        self._time = time or TimeReading()
+        self._abstain_below = abstain_below
 
     def ask(self, work: Work) -> Answer:
         """The answer to a question; raises an AnalystError when there is none."""
@@ -165,7 +140,7 @@ class Analyst:
         with journal.step("examples") as note:
             neighbours = self._neighbours(question)
             if work.leave_one_out:
-                neighbours = [n for n in neighbours if not _same(n.example, question)]
+                neighbours = _others(neighbours, question)
             note.detail = f"{len(neighbours)} near" if neighbours else "none near"
         answer = self._from_example(work, catalog, neighbours) if question.use_cache else None
         if answer is None and work.cache_only:
@@ -182,6 +157,7 @@ class Analyst:
             finally:
                 engine.close()
             self._catalogs.save(known)
+        known = known if self._techniques.uses("links") else known.with_declared_links()
         return known.without(self._policy.hidden)
 
     def draft_request(
@@ -192,20 +168,36 @@ class Analyst:
         conversation: Conversation | None = None,
         neighbours: Sequence[Neighbour] = (),
         context: str = "",
-        hints: str = "",
+        heard: Heard | None = None,
     ) -> DraftRequest:
         """Everything the writer is told of a question."""
+        heard = heard or self._heard(question, catalog, context=context)
         turns = conversation.turns[-TURNS_SHOWN:] if conversation else ()
+        shown = self._shown(link(question, catalog, mentions=heard.mentions))
         return DraftRequest(
             question=question,
             dialect=catalog.dialect,
-            schema=schema_text(link(question, catalog)),
+            schema=schema_text(shown),
             examples=tuple((n.example.question, n.example.sql) for n in reversed(neighbours)),
             turns=tuple((t.question, t.sql) for t in turns),
             context=context,
-            hints=hints,
-            today=self._clock.now().date().isoformat() if understanding.names_a_time(question) else "",
+            hints=heard.hints(catalog),
+            today=heard.anchor.day.isoformat() if heard.needs_today else "",
         )
+
+    def _heard(self, question: str, catalog: Catalog, *, context: str = "") -> Heard:
+        return hear(
+            question,
+            catalog,
+            context=context,
+            today=self._clock.now().date(),
+            reading=self._time,
+            techniques=self._techniques,
+        )
+
+    def _shown(self, catalog: Catalog) -> Catalog:
+        """The catalog as the model is to see it."""
+        return catalog if self._techniques.uses("samples") else catalog.without_values()
 
     # -- answers that need no SQL of a model -------------------------------------------------------
 
@@ -230,10 +222,9 @@ class Analyst:
     def _given_sql(self, work: Work, catalog: Catalog) -> Answer:
         """A person may write SQL, too; it is a draft like any other."""
         work.sql = work.question.text
-        found = self._run(work, Draft(decision=Decision.ANSWER, sql=work.question.text), catalog)
-        return self._answer(
-            work, found, catalog, by_model=False, notes=("The SQL was given, not written by a model.",)
-        )
+        found = self._runner.run(work, work.question.text, catalog)
+        found = replace(found, notes=("The SQL was given, not written by a model.",))
+        return self._answer(work, found, catalog, by_model=False, confidence=trust.GIVEN)
 
     def _from_example(self, work: Work, catalog: Catalog, neighbours: Sequence[Neighbour]) -> Answer | None:
         """The answer of an approved example that asks the same, through the same guard; None without one."""
@@ -243,12 +234,12 @@ class Analyst:
         if example is None:
             return None
         try:
-            found = self._run(work, Draft(decision=Decision.ANSWER, sql=example.sql), catalog)
+            found = self._runner.run(work, example.sql, catalog)
         except (Refused, QueryFailed):
             logger.warning("example %s no longer runs", example.id)
             return None
-        notes = (f"Answered from approved question #{example.id}.",)
-        return self._answer(work, found, catalog, by_model=False, notes=notes, example=example)
+        found = replace(found, notes=(f"Answered from approved question #{example.id}.",))
+        return self._answer(work, found, catalog, by_model=False, confidence=trust.APPROVED, example=example)
 
     def _serves(self, example: Example, question: Question, catalog: Catalog) -> bool:
         return (
@@ -264,59 +255,144 @@ class Analyst:
         self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
     ) -> Answer:
         question = work.question
-        near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH][: self._few_shot]
-        work.examples_shown = tuple(n.example.id for n in near)
-        request = self._linked(work, catalog, conversation, near)
+        heard = self._heard(question.text, catalog, context=question.context)
+        if not conversation.turns and (answer := self._without_model(work, heard, catalog)):
+            return answer
+        request = self._linked(work, heard, catalog, conversation, neighbours)
+        elected = self._elected(work, request, heard, catalog) if question.mode is Mode.THOROUGH else None
+        return elected or self._first_that_runs(work, request, heard, catalog)
+
+    def _without_model(self, work: Work, heard: Heard, catalog: Catalog) -> Answer | None:
+        """A question about other things, or with a name that several things have; None for all others."""
+        if heard.grounds.missing and self._techniques.uses("grounding"):
+            foreign = heard.is_foreign(catalog)
+            words = prompts.text("off_topic") if foreign else checking.nothing_about(heard, catalog)
+            return self._unanswered(work, Status.UNANSWERABLE, words)
+        tie = heard.tie()
+        if tie is not None:
+            return self._unanswered(work, Status.CLARIFY, checking.which(tie))
+        return None
+
+    def _unanswered(self, work: Work, status: Status, words: str, *, words_by: str = "template") -> Answer:
+        suggestions = self._suggestions(work.question.source)
+        return Answer(
+            status=status, words=words, words_by=words_by, suggestions=suggestions, receipt=work.receipt()
+        )
+
+    def _linked(
+        self,
+        work: Work,
+        heard: Heard,
+        catalog: Catalog,
+        conversation: Conversation,
+        neighbours: Sequence[Neighbour],
+    ) -> DraftRequest:
+        """The question with the tables it is about, the stored values that it names, and near examples."""
+        with work.journal.step("link") as note:
+            near = [n for n in neighbours if n.similarity >= NEAR_ENOUGH]
+            chosen = shapes.choose(work.question.text, near, count=self._few_shot, dialect=catalog.dialect)
+            work.examples_shown = tuple(n.example.id for n in chosen)
+            request = self.draft_request(
+                work.question.text,
+                catalog,
+                conversation=conversation,
+                neighbours=chosen,
+                context=work.question.context,
+                heard=heard,
+            )
+            named = len(heard.mentions)
+            note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {named} values named"
+            return request
+
+    # -- one draft, repaired until it runs -------------------------------------------------------------
+
+    def _first_that_runs(self, work: Work, request: DraftRequest, heard: Heard, catalog: Catalog) -> Answer:
         while True:
             try:
                 draft = self._draft(work, request)
                 if draft.decision is not Decision.ANSWER:
                     return self._declined(work, draft, catalog)
-                mended = self._mended(work, draft, catalog)
-                found = self._run(work, mended, catalog)
-                return self._answer(
-                    work,
-                    found,
-                    catalog,
-                    by_model=self._words_by_model,
-                    notes=tuple(dict.fromkeys(work.notes)),
-                )
+                corrected = correct(draft.sql, heard=heard, catalog=catalog, techniques=self._techniques)
+                work.sql = corrected.sql
+                found = self._runner.run(work, corrected.sql, catalog)
+                found = replace(found, notes=corrected.notes, warnings=corrected.warnings)
+                return self._found(work, found, heard, catalog, share=None)
             except AnalystError as error:
                 if work.attempts == 1 and (fresh := self._changed(catalog, error)):
                     catalog = fresh
-                    request = replace(request, schema=schema_text(link(question.text, catalog)))
+                    heard = self._heard(work.question.text, catalog, context=work.question.context)
+                    linked = link(work.question.text, catalog, mentions=heard.mentions)
+                    request = replace(
+                        request, schema=schema_text(self._shown(linked)), hints=heard.hints(catalog)
+                    )
                     continue
-                if _names_what_is_not_there(error) and self._is_the_end(work, catalog):
+                if _names_what_is_not_there(error) and self._is_the_end(work, heard, catalog):
                     missing = Draft(decision=Decision.CANNOT, message=str(error))
                     return self._declined(work, missing, catalog)
                 if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
                     raise
-                request = replace(request, repair=_repair(error, work.sql))
+                request = _next(request, error, work)
 
-    def _linked(
-        self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
-    ) -> DraftRequest:
-        """The question with the tables it is about and the stored values that it names."""
-        with work.journal.step("link") as note:
-            named = values.find(work.question.text, catalog)
-            work.notes = values.notes(named)
-            request = self.draft_request(
-                work.question.text,
-                catalog,
-                conversation=conversation,
-                neighbours=neighbours,
-                context=work.question.context,
-                hints=values.hints(named, catalog),
-            )
-            note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {len(named)} values named"
-            return request
+    # -- several drafts, of which the results vote -------------------------------------------------------
 
-    def _mended(self, work: Work, draft: Draft, catalog: Catalog) -> Draft:
-        """The draft with what is plainly meant otherwise put right, each time with a note."""
-        repaired = repairing.repair(draft.sql, dialect=catalog.dialect, catalog=catalog)
-        settled = values.settle(repaired.sql, dialect=catalog.dialect, catalog=catalog)
-        work.notes += (*repaired.notes, *settled.notes)
-        return replace(draft, sql=settled.sql)
+    def _elected(self, work: Work, request: DraftRequest, heard: Heard, catalog: Catalog) -> Answer | None:
+        """The answer that most drafts agree on; None where none of them came to anything."""
+        with self._runner.trials() as trials:
+            candidates: list[Candidate] = []
+            while len(candidates) < MOST_CANDIDATES and not voting.is_decided(
+                [c.ballot for c in candidates], most=MOST_CANDIDATES
+            ):
+                sampled = replace(request, sample=len(candidates))
+                candidates.append(self._candidate(work, trials, sampled, heard, catalog))
+            with work.journal.step("vote") as note:
+                election = voting.elect([c.ballot for c in candidates])
+                note.detail = f"{election.votes} of {election.of} drafts agree"
+            if election.winner is None:
+                return None
+            winner = candidates[election.winner]
+            if winner.trial is None:
+                return self._declined(work, winner.draft, catalog)
+            found = trials.keep(winner.trial)
+        work.sql = found.query.readable
+        doubt = checking.disagreement(votes=election.votes, of=election.of)
+        found = replace(found, notes=winner.notes, warnings=(*doubt, *winner.warnings))
+        return self._found(work, found, heard, catalog, share=election.share)
+
+    def _candidate(
+        self, work: Work, trials: Trials, request: DraftRequest, heard: Heard, catalog: Catalog
+    ) -> Candidate:
+        """One more draft with its result; without one where it cannot run."""
+        nothing = Candidate(draft=Draft(decision=Decision.ANSWER))
+        try:
+            draft = self._draft(work, request)
+            if draft.decision is not Decision.ANSWER:
+                return Candidate(draft=draft)
+            corrected = correct(draft.sql, heard=heard, catalog=catalog, techniques=self._techniques)
+            trial = trials.run(work, corrected.sql, catalog)
+        except AnalystError as error:
+            if not error.repairable or understanding.is_write(work.sql):
+                raise
+            return nothing
+        return Candidate(draft=draft, trial=trial, notes=corrected.notes, warnings=corrected.warnings)
+
+    def _found(
+        self, work: Work, found: Found, heard: Heard, catalog: Catalog, *, share: float | None
+    ) -> Answer:
+        """The answer of a draft that ran, with how far it can be trusted."""
+        signs = trust.Signs(
+            share=share,
+            repairs=work.attempts - 1 if share is None else 0,
+            unknown=len(heard.grounds.unknown),
+            corrections=len(found.notes),
+            warnings=len(found.warnings),
+            empty=emptiness.is_empty(found.result),
+            tables=len(found.query.tables),
+        )
+        confidence = trust.trust(signs)
+        if confidence < self._abstain_below:
+            return self._unanswered(work, Status.CLARIFY, checking.not_sure(found.query))
+        found = replace(found, notes=tuple(dict.fromkeys((*heard.notes(), *found.notes))))
+        return self._answer(work, found, catalog, by_model=self._words_by_model, confidence=confidence)
 
     def _changed(self, catalog: Catalog, error: AnalystError) -> Catalog | None:
         """The catalog as it is now, where a name that is not there may mean that the tables have changed."""
@@ -325,10 +401,9 @@ class Analyst:
         fresh = self.catalog(catalog.source, rebuild=True)
         return fresh if fresh.fingerprint() != catalog.fingerprint() else None
 
-    def _is_the_end(self, work: Work, catalog: Catalog) -> bool:
+    def _is_the_end(self, work: Work, heard: Heard, catalog: Catalog) -> bool:
         """True where no further draft will find the data: all were tried, or the question is about other things."""
-        topics = understanding.topics(work.question.text)
-        return work.attempts >= MOST_DRAFTS or (bool(topics) and not mentions(catalog, topics))
+        return work.attempts >= MOST_DRAFTS or heard.is_foreign(catalog)
 
     def _draft(self, work: Work, request: DraftRequest) -> Draft:
         with work.journal.step("repair" if request.repair else "draft") as note:
@@ -344,49 +419,13 @@ class Analyst:
             return draft
 
     def _declined(self, work: Work, draft: Draft, catalog: Catalog) -> Answer:
-        suggestions = self._suggestions(work.question.source)
         if draft.decision is Decision.CLARIFY:
             status, words = Status.CLARIFY, wording.safe_text(draft.message)
         elif not mentions(catalog, understanding.topics(work.question.text)):
             status, words = Status.UNANSWERABLE, prompts.text("off_topic")
         else:
             status, words = Status.UNANSWERABLE, _cannot(draft.message, catalog)
-        return Answer(
-            status=status, words=words, words_by="model", suggestions=suggestions, receipt=work.receipt()
-        )
-
-    # -- from a draft to rows ----------------------------------------------------------------------
-
-    def _run(self, work: Work, draft: Draft, catalog: Catalog) -> Found:
-        """Guard, plan and run a draft; the rows are shown as soon as they are there."""
-        with work.journal.step("guard") as note:
-            query = guard.check(draft.sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
-            work.sql = query.readable
-            note.detail = f"reads {', '.join(query.tables)}" if query.tables else "reads no table"
-        engine = self._sources.engine(work.question.source, query_id=work.question.id)
-        try:
-            with work.journal.step("explain"):
-                engine.explain(query, timeout_seconds=EXPLAIN_SECONDS)
-            work.cancellation.check()
-            with work.journal.step("run") as note:
-                result = self._execute(work, engine, query)
-                note.detail = f"{result.row_count:,} rows"
-            return Found(query=query, result=result, can_write=engine.can_write())
-        finally:
-            engine.close()
-
-    def _execute(self, work: Work, engine: Engine, query: Query) -> ResultSet:
-        result_id = work.question.id
-        with self._results.open(result_id) as sink:
-            truncated = engine.run(
-                query,
-                sink,
-                timeout_seconds=self._policy.timeout_seconds,
-                on_handle=work.hold,
-                cancellation=work.cancellation,
-            )
-        work.hold(None)
-        return self._results.head(result_id, rows=HEAD_ROWS, truncated=truncated)
+        return self._unanswered(work, status, words, words_by="model")
 
     # -- from rows to an answer --------------------------------------------------------------------
 
@@ -397,18 +436,20 @@ class Analyst:
         catalog: Catalog,
         *,
         by_model: bool,
-        notes: tuple[str, ...] = (),
+        confidence: float,
         example: Example | None = None,
     ) -> Answer:
         question, query, result = work.question, found.query, found.result
+        reasons = self._runner.explained(work, found, catalog)
         with work.journal.step("check"):
             receipt = work.receipt(
                 sql=query.readable,
                 executed_sql=query.sql,
                 tables=query.tables,
                 filters=query.filters,
-                assumptions=checking.assumptions(query, notes=notes),
-                warnings=checking.warnings(query, result, catalog=catalog, can_write=found.can_write),
+                assumptions=checking.assumptions(query, notes=found.notes),
+                warnings=(*found.warnings, *checking.warnings(found, catalog=catalog, reasons=reasons)),
+                confidence=confidence,
                 example_id=example.id if example else None,
                 cached="same" if example else None,
                 policy=f"{self._policy.role} ({self._policy.version})",
@@ -460,7 +501,7 @@ class Analyst:
         try:
             vector = self._embedder.embed([question.text])[0]
             return self._examples.nearest(
-                vector, source=question.source, embedder=self._embedder.name, limit=5
+                vector, source=question.source, embedder=self._embedder.name, limit=NEAREST
             )
         except (ModelError, StoreError) as error:
             logger.warning("no examples: %s", error.code)
@@ -475,6 +516,12 @@ class Analyst:
         return tuple(reversed(approved))[:4]
 
 
+def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbour]:
+    """Those that neither ask the same nor have the SQL of one that does."""
+    own = {n.example.sql for n in neighbours if _same(n.example, question)}
+    return [n for n in neighbours if n.example.sql not in own and not _same(n.example, question)]
+
+
 def _same(example: Example, question: Question) -> bool:
     return understanding.same_question(example.question, question.text)
 
@@ -485,6 +532,13 @@ def _names_what_is_not_there(error: AnalystError) -> bool:
 
 def _undefined(error: AnalystError) -> bool:
     return isinstance(error, QueryFailed) and error.error_class.startswith("undefined")
+
+
+def _next(request: DraftRequest, error: AnalystError, work: Work) -> DraftRequest:
+    """What to ask after a failure: another draft where there was none, else a repair of the last."""
+    if isinstance(error, UnusableReply):
+        return replace(request, repair=None, sample=work.attempts)
+    return replace(request, repair=_repair(error, work.sql), sample=0)
 
 
 def _repair(error: AnalystError, sql: str) -> Repair:

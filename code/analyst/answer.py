@@ -32,6 +32,8 @@ class Receipt:
     cached: str | None = None
     """None, "same" (equal meaning, literals unchanged) or "bound"."""
     policy: str = ""
+    confidence: float = 1.0
+    """How far the product trusts the answer, 0 to 1."""
     attempts: int = 0
     """Drafts that the model wrote."""
     usage: Usage = field(default_factory=Usage)

@@ -39,6 +39,10 @@ class Column:
         """Every value that is known, those worth showing first."""
         return self.values + self.more_values
 
+    def without_values(self) -> Column:
+        """The same column with nothing of what it holds."""
+        return replace(self, values=(), values_complete=False, lowest="", highest="")
+
     @property
     def all_known(self) -> bool:
         """True when the column holds nothing but `known_values` and nulls."""
@@ -93,6 +97,10 @@ class Catalog:
     """Words of the business and what they mean here."""
     default_schema: str = "public"
     """The schema whose tables may be named without it."""
+    time_follows: str = ""
+    """"data" where "last month" is to be counted from the data's own last date, "today", or empty for the setting."""
+    fiscal_start: int = 0
+    """The month in which fiscal years begin; 0 for the setting."""
     edited: bool = False
     """True once a person has put an edited one in its place; it is then not read anew by itself."""
 
@@ -105,6 +113,15 @@ class Catalog:
         tables = tuple(t for t in self.tables if t.key not in hidden)
         links = tuple(k for k in self.links if k.table not in hidden and k.to_table not in hidden)
         return replace(self, tables=tables, links=links)
+
+    def without_values(self) -> Catalog:
+        """The same catalog with nothing of what its columns hold."""
+        tables = tuple(replace(t, columns=tuple(c.without_values() for c in t.columns)) for t in self.tables)
+        return replace(self, tables=tables)
+
+    def with_declared_links(self) -> Catalog:
+        """The same catalog with none of the links that were inferred."""
+        return replace(self, links=tuple(k for k in self.links if k.declared))
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change when a table, column, type or key does, and not with the rows."""
@@ -128,6 +145,8 @@ class Catalog:
             links=tuple(_link(k) for k in data.get("links", ())),
             glossary=tuple((word, meaning) for word, meaning in data.get("glossary", ())),
             default_schema=data.get("default_schema", "public"),
+            time_follows=str(data.get("time_follows", "")),
+            fiscal_start=int(data.get("fiscal_start", 0)),
             edited=bool(data.get("edited", False)),
         )
 

@@ -4,23 +4,69 @@ from __future__ import annotations
 
 from analyst.catalog import Catalog, Column, Table
 from analyst.draft import Query
+from analyst.hearing import Heard
 from analyst.result import ResultSet
+from analyst.values import Tie
+from analyst.work import Found
 
 MOST_FILTERS = 4
+MOST_CHOICES = 4
 
 
-def warnings(query: Query, result: ResultSet, *, catalog: Catalog, can_write: bool) -> tuple[str, ...]:
-    """Plain sentences about what could mislead."""
+def warnings(found: Found, *, catalog: Catalog, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Plain sentences about what could mislead; `reasons` say why nothing was found, where that is known."""
+    return tuple(_warnings(found.query, found.result, catalog, reasons, can_write=found.can_write))
+
+
+def _warnings(
+    query: Query, result: ResultSet, catalog: Catalog, reasons: tuple[str, ...], *, can_write: bool
+) -> list[str]:
     found = []
     if result.truncated:
         found.append(f"There are more rows; only the first {result.row_count:,} were fetched.")
     if result.row_count == 0:
-        found.append(_why_empty(query, catalog))
+        found += ["The query ran and found nothing.", *reasons] if reasons else [_why_empty(query, catalog)]
     elif _all_null(result):
         found.append("Every value is empty (null): nothing that matches holds a value here.")
+        found += reasons
+    else:
+        found += reasons
     if can_write:
         found.append("The database role used here could also write. A role that can only read is safer.")
-    return tuple(found)
+    return found
+
+
+def disagreement(*, votes: int, of: int) -> tuple[str, ...]:
+    """A warning where fewer than half of the drafts came to the result that is shown."""
+    if 2 * votes > of:
+        return ()
+    return (f"Only {votes} of {of} drafts came to this result; read the SQL before you rely on it.",)
+
+
+def not_sure(query: Query) -> str:
+    """Why an answer is held back, and what to do."""
+    return (
+        f"I am not sure enough of an answer from {_listed(query.tables)} to show it."
+        " Please ask more precisely: name the table, the columns or the values you mean."
+    )
+
+
+def which(tie: Tie) -> str:
+    """The question back, where one name fits several values."""
+    shown = [f'"{value}"' for value in tie.values[:MOST_CHOICES]]
+    more = " or another one" if len(tie.values) > MOST_CHOICES else ""
+    listed = ", ".join(shown[:-1]) + f" or {shown[-1]}" if not more else ", ".join(shown)
+    return f'Which one does "{tie.phrase}" mean: {listed}{more}? {tie.table[1]}.{tie.column} has all of them.'
+
+
+def nothing_about(heard: Heard, catalog: Catalog) -> str:
+    """Why a question cannot be answered, and what there is instead."""
+    things = [f'"{thing}"' for thing in heard.grounds.unknown[:MOST_CHOICES]]
+    listed = things[0] if len(things) == 1 else ", ".join(things[:-1]) + f" or {things[-1]}"
+    tables = ", ".join(t.name for t in catalog.tables[:8])
+    return (
+        f"This cannot be answered from the data: nothing in it is about {listed}. There is data on {tables}."
+    )
 
 
 def assumptions(query: Query, *, notes: tuple[str, ...] = ()) -> tuple[str, ...]:

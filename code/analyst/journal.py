@@ -19,6 +19,8 @@ LABELS = {
     "guard": "Checking that the SQL is safe",
     "explain": "Having the database plan it",
     "run": "Running the query",
+    "vote": "Comparing the results of the drafts",
+    "probe": "Finding out why there is nothing",
     "check": "Checking the result",
     "words": "Putting it into words",
 }

@@ -35,3 +35,5 @@ def start(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("botocore", "boto3", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warnings repeat the SQL, and with it the values that somebody asked for.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

@@ -68,6 +68,8 @@ class Prompt:
     """("user" | "assistant", text) pairs, the question last."""
     max_tokens: int = 400
     temperature: float = 0.0
+    seed: int | None = None
+    """Where the server takes one, what makes a sample the same from run to run."""
     stop: tuple[str, ...] = ()
 
 
@@ -133,6 +135,8 @@ class DraftRequest:
     today: str = ""
     """The date that "today" means, ISO."""
     repair: Repair | None = None
+    sample: int = 0
+    """0: the likeliest SQL; 1, 2, …: another one, drawn by chance."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ _STATEMENT = re.compile(
     r"\s*(select|with|insert|update|delete|drop|create|alter|truncate|\()\b", re.IGNORECASE
 )
 LONGEST_REMARK = 300
+SAMPLING_TEMPERATURE = 0.7
+"""How freely a further candidate is drawn."""
 
 
 def sql_prompt(request: DraftRequest) -> Prompt:
@@ -34,7 +36,13 @@ def sql_prompt(request: DraftRequest) -> Prompt:
     messages.append(("user", _question(request)))
     if request.repair:
         messages += [("assistant", _fenced(request.repair.sql)), ("user", _repair(request.repair))]
-    return Prompt(system=system, messages=tuple(messages), max_tokens=500)
+    return Prompt(
+        system=system,
+        messages=tuple(messages),
+        max_tokens=500,
+        temperature=SAMPLING_TEMPERATURE if request.sample else 0.0,
+        seed=request.sample or None,
+    )
 
 
 def read_reply(reply: Reply) -> Draft:

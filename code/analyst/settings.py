@@ -16,12 +16,13 @@ CHOICES = {
     "model": ("local", "openai", "bedrock"),
     "words": ("model", "template"),
     "embedder": ("minilm", "bedrock"),
+    "time_follows": ("today", "data"),
 }
 """Settings that take one of a few words."""
 ON_ONE_MACHINE = frozenset(
     (
         *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
-        *("model_url", "model_key", "model_file", "model_sha256", "replies"),
+        *("model_url", "model_key", "model_file", "model_sha256", "replies", "without"),
     )
 )
 """Settings without a meaning in AWS, where stacks and Parameter Store give all the others."""
@@ -73,6 +74,14 @@ class Settings:
     """A model file of your own for the local server, in place of the one that is fetched."""
     model_sha256: str = ""
     """The digest of that file."""
+    time_follows: str = "today"
+    """What "last month" is counted from, unless a catalog says it: "today", or the last date of the "data"."""
+    fiscal_start: int = 1
+    """The month in which fiscal years begin, unless a catalog says it."""
+    abstain_below: float = 0.0
+    """Answers with less confidence than this, 0 to 1, are held back with a question for more precision."""
+    without: tuple[str, ...] = ()
+    """Techniques to leave out, separated by commas, to measure what each is worth (docs/accuracy.md names them)."""
     replies: str = ""
     """A folder that keeps the model's replies by prompt and settings, for measuring again; empty to keep none."""
     words: str = "model"
@@ -118,7 +127,9 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a child process."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {f"ANALYST_{name.upper()}": str(value) for name, value in given.items() if value != ""}
+        return {
+            f"ANALYST_{name.upper()}": _text(value) for name, value in given.items() if value not in ("", ())
+        }
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -156,6 +167,14 @@ def _typed(name: str, text: str, kind: str) -> Any:
         raise ConfigurationError(f"The setting {name} must be {wanted}; it is {text!r}.") from None
 
 
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _truth(text: str) -> bool:
     known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
     if text.lower() not in known:
@@ -163,4 +182,9 @@ def _truth(text: str) -> bool:
     return known[text.lower()]
 
 
-_KINDS: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": _truth}
+_KINDS: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "bool": _truth,
+    "tuple[str, ...]": _names,
+}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.resources import files
 
 from analyst.catalog import Catalog, Column, Link, Table
 
@@ -34,9 +36,11 @@ _COUNTED = ("int", "bigint", "smallint")
 
 def schema_text(catalog: Catalog) -> str:
     """The catalog as CREATE TABLE statements with comments; columns without a remark share their lines."""
-    parts = [_table_text(table, catalog) for table in catalog.tables]
+    parts = [_table_text(table, catalog) for table in catalog.tables if _is_one_line(table.name)]
     if catalog.glossary:
-        parts.append("\n".join(f"-- {word}: {meaning}" for word, meaning in catalog.glossary))
+        parts.append(
+            "\n".join(" ".join(f"-- {word}: {meaning}".split()) for word, meaning in catalog.glossary)
+        )
     return "\n".join(parts)
 
 
@@ -47,8 +51,19 @@ def table_name(table: Table, catalog: Catalog) -> str:
 
 
 def quoted(name: str) -> str:
-    """An identifier, in double quotes unless it is plain lower case."""
-    return name if _PLAIN_NAME.match(name) else '"' + name.replace('"', '""') + '"'
+    """An identifier, in double quotes unless it is plain lower case and no word of the grammar."""
+    return name if _PLAIN_NAME.match(name) and not is_reserved(name) else '"' + name.replace('"', '""') + '"'
+
+
+def is_reserved(name: str) -> bool:
+    """True for words that name a table or a column in double quotes only."""
+    return name in _reserved()
+
+
+@lru_cache(maxsize=1)
+def _reserved() -> frozenset[str]:
+    lines = files("analyst").joinpath("reserved.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def short_type(type: str) -> str:
@@ -57,10 +72,24 @@ def short_type(type: str) -> str:
     return _SHORT_TYPES.get(plain, plain)
 
 
+def table_opening(table: Table, catalog: Catalog) -> str:
+    """How a table begins, with the remark on it; its columns follow."""
+    return f"CREATE TABLE {table_name(table, catalog)} ( -- {_short(table.comment)}"
+
+
+def column_text(column: Column, table: Table, catalog: Catalog) -> tuple[str, str]:
+    """A column that is linked to nothing as it is written, and the remark that follows it; empty without one."""
+    return _column_text(column, table, catalog, link=None)
+
+
 def _table_text(table: Table, catalog: Catalog) -> str:
     links = [k for k in catalog.links if k.table == table.key]
     single = {k.columns[0]: k for k in links if len(k.columns) == 1}
-    columns = [_column_text(c, table, catalog, link=single.get(c.name)) for c in table.columns]
+    columns = [
+        _column_text(c, table, catalog, link=single.get(c.name))
+        for c in table.columns
+        if _is_one_line(c.name)
+    ]
     several = [_several_text(k, catalog) for k in links if len(k.columns) > 1]
     key = [f"PRIMARY KEY ({', '.join(map(quoted, table.primary_key))})"] if len(table.primary_key) > 1 else []
     opening = f"CREATE TABLE {table_name(table, catalog)} ("
@@ -91,13 +120,15 @@ def _column_text(column: Column, table: Table, catalog: Catalog, *, link: Link |
 
 
 def _values_text(column: Column, *, is_key: bool) -> str:
-    listed = _listed(column.values)
-    if is_key and column.values:
-        return f"like {_listed(column.values[:1])}"
-    if column.values_complete and len(column.values) <= MOST_VALUES and len(listed) <= LONGEST_LIST:
+    values = [v for v in column.values if _is_one_line(v)]
+    listed = _listed(values)
+    if is_key and values:
+        return f"like {_listed(values[:1])}"
+    complete = column.values_complete and len(values) == len(column.values) <= MOST_VALUES
+    if complete and len(listed) <= LONGEST_LIST:
         return listed
-    if column.values:
-        return f"like {_listed(column.values[:FEW_VALUES])}"
+    if values:
+        return f"like {_listed(values[:FEW_VALUES])}"
     kind = short_type(column.type)
     told = kind.startswith(_DATED) or (kind in _COUNTED and not is_key)
     return f"{column.lowest} to {column.highest}" if told and column.lowest and column.highest else ""
@@ -112,6 +143,11 @@ def _target(link: Link, catalog: Catalog) -> str:
     table = catalog.table(link.to_table[1], link.to_table[0])
     name = table_name(table, catalog) if table else ".".join(map(quoted, link.to_table))
     return f"{name}({', '.join(map(quoted, link.to_columns))})"
+
+
+def _is_one_line(text: str) -> bool:
+    """False for a name or value with a line's end in it: what follows would stand outside of its comment."""
+    return text.splitlines() in ([text], [])
 
 
 def _listed(values: Iterable[str]) -> str:

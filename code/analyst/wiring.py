@@ -20,6 +20,7 @@ from analyst.question import Step
 from analyst.settings import Settings
 from analyst.source import Source
 from analyst.sources import SourceTable, read_sources
+from analyst.techniques import TECHNIQUES, Techniques
 from analyst.writer import Writer
 
 if TYPE_CHECKING:
@@ -185,6 +186,7 @@ class House:
     def analyst(self) -> Analyst:
         """Answers questions."""
         from analyst.analyst import Analyst
+        from analyst.hearing import TimeReading
 
         return Analyst(
             questions=self.questions,
@@ -199,7 +201,19 @@ class House:
             words_by_model=self.settings.words == "model",
             words_rows=self.settings.words_rows,
             few_shot=self.settings.few_shot,
+            time=TimeReading(follows=self.settings.time_follows, fiscal_start=self.settings.fiscal_start),
+            techniques=self._techniques,
+            abstain_below=self.settings.abstain_below,
         )
+
+    @property
+    def _techniques(self) -> Techniques:
+        unknown = [name for name in self.settings.without if name not in TECHNIQUES]
+        if unknown:
+            raise ConfigurationError(
+                f"ANALYST_WITHOUT names {unknown[0]!r}; there are {', '.join(TECHNIQUES)}."
+            )
+        return Techniques(frozenset(self.settings.without))
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

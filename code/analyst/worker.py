@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from analyst import tracing
-from analyst.analyst import Analyst, Work
+from analyst.analyst import Analyst
 from analyst.answer import Answer
 from analyst.errors import AnalystError, Cancelled, CannotAnswer, Conflict, Refused, StoreError
 from analyst.journal import Journal
 from analyst.ports import Cancellation, QuestionStore
 from analyst.question import Question, Status, Step
+from analyst.work import Work
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from scripted_model import Fails, Says, Script, ScriptedServer, always, by_quest
 from analyst.cli import main
 from analyst.cli.suite import read_golds, read_suite
 
-KEYS = {"id", "status", "sql", "cached", "attempts", "prompt_tokens", "completion_tokens", "ms"}
+KEYS = {"id", "status", "sql", "cached", "confidence", "attempts", "prompt_tokens", "completion_tokens", "ms"}
 COUNT = "SELECT count(*) AS n FROM airlines"
 SCRIPT = by_question(
     [

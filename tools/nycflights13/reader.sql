@@ -16,6 +16,8 @@ BEGIN
     EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC, flights_reader', current_database());
     -- Day and hour of an instant mean New York's.
     EXECUTE format('ALTER DATABASE %I SET timezone = ''America/New_York''', current_database());
+    -- The data ends with 2013, so that "last month" is counted from there.
+    EXECUTE format('ALTER DATABASE %I SET analyst.time_follows = ''data''', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO flights_reader', current_database());
 END
 $$;

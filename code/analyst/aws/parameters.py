@@ -189,6 +189,21 @@ def _seconds(value: Any) -> float | None:
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
+def _origin(value: Any) -> str | None:
+    return value if value in ("today", "data") else None
+
+
+def _month(value: Any) -> int | None:
+    found = _count(value)
+    return found if found is not None and found <= 12 else None
+
+
+def _share(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
 _KEYS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any], str]]] = MappingProxyType(
     {
         "models": {
@@ -201,6 +216,9 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any], str]]] = Mappi
         "policies": {
             "row_limit": ("row_limit", _count, "a whole number above 0"),
             "timeout_seconds": ("timeout_seconds", _seconds, "a number above 0"),
+            "time_follows": ("time_follows", _origin, '"today" or "data"'),
+            "fiscal_start": ("fiscal_start", _month, "a month, 1 to 12"),
+            "abstain_below": ("abstain_below", _share, "a number from 0 to 1"),
         },
     }
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from analyst.analyst import Work
+from analyst.answer import Receipt
 from analyst.cli import predictions
 from analyst.cli.judge import judge
 from analyst.cli.place import Commands, add_source_options, on_source
@@ -26,6 +26,7 @@ from analyst.question import Mode, Question
 from analyst.source import Source
 from analyst.stores.result_files import ResultFiles
 from analyst.wiring import House
+from analyst.work import Work
 
 
 def add_to(commands: Commands) -> None:
@@ -113,15 +114,16 @@ class Evaluation:
         self.house.add_source(there)
         work = self._work(case, there)
         try:
-            status, cached, sql = _outcome(self.house, work)
+            status, receipt = _outcome(self.house, work)
         except AnalystError as error:
             self._check_is_its_own(error, case, there, all)
-            status, cached, sql = "failed", None, work.sql
+            status, receipt = "failed", None
         return {
             "id": case.id,
             "status": status,
-            "sql": sql,
-            "cached": cached,
+            "sql": receipt.sql if receipt else work.sql,
+            "cached": receipt.cached if receipt else None,
+            "confidence": receipt.confidence if receipt else 0.0,
             "attempts": work.attempts,
             "prompt_tokens": work.usage.prompt_tokens,
             "completion_tokens": work.usage.completion_tokens,
@@ -160,21 +162,20 @@ class Evaluation:
         return bool(case.database) and one_of_several(self.house, others)
 
 
-def _outcome(house: House, work: Work) -> tuple[str, str | None, str]:
+def _outcome(house: House, work: Work) -> tuple[str, Receipt | None]:
     try:
         answer = house.analyst.ask(work)
     except Refused:
-        return "refused", None, work.sql
+        return "refused", None
     except Cancelled:
         if work.cancellation.wished:  # it was not answered, so a second run has to find it missing
             raise
-        return "cancelled", None, work.sql
+        return "cancelled", None
     except AnalystError as error:
         if error.code != "miss":
             raise
-        return "miss", None, work.sql
-    receipt = answer.receipt
-    return answer.status.value, receipt.cached if receipt else None, receipt.sql if receipt else ""
+        return "miss", None
+    return answer.status.value, answer.receipt
 
 
 @contextmanager

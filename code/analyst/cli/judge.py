@@ -79,6 +79,7 @@ def _verdict(gold: Gold, prediction: Mapping[str, Any], found: Outcome) -> Verdi
         completion_tokens=int(prediction.get("completion_tokens") or 0),
         seconds=round(sum((prediction.get("ms") or {}).values()) / 1000, 3),
         attempts=int(prediction.get("attempts") or 0),
+        confidence=predictions.confidence(prediction),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -39,6 +40,14 @@ def read(path: Path) -> dict[str | int, dict[str, Any]]:
         raise _cannot_write(path, error) from None
     except (ValueError, KeyError, TypeError):
         raise WrongUsage(f"{path} holds something else than predictions; choose another file.") from None
+
+
+def confidence(prediction: Mapping[str, Any]) -> float:
+    """How sure the product was, 0 to 1; wholly, where the prediction does not say or says no number."""
+    said = prediction.get("confidence")
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or said != said:
+        return 1.0
+    return min(max(float(said), 0.0), 1.0)
 
 
 def appending(path: Path) -> TextIO:

@@ -11,6 +11,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from analyst.errors import WrongUsage
 from analyst.source import Source, source_of
+from analyst.understanding import clean
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +43,19 @@ class BrokenLine(ValueError):
 
 def read_suite(path: Path) -> tuple[list[Case], list[str]]:
     """The cases of a suite, and what is wrong with its broken lines; raises WrongUsage."""
-    cases: list[Case] = []
+    cases: dict[str | int, Case] = {}
     problems: list[str] = []
     for number, line in _lines(path):
         try:
             case = _case(_document(line), number)
-            if any(case.id == other.id for other in cases):
+            if case.id in cases:
                 raise BrokenLine(f"the id {json.dumps(case.id)} was used before")
-            cases.append(case)
+            cases[case.id] = case
         except BrokenLine as error:
             problems.append(f"line {number}: {error}")
-    return cases, problems
+    if not cases and not problems:
+        problems.append(f"{path} holds no question")
+    return list(cases.values()), problems
 
 
 def read_golds(path: Path) -> tuple[list[Gold], list[str]]:
@@ -84,7 +89,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines that are not empty, numbered from 1; only a line feed ends one, as texts may hold the others."""
     try:
         data = path.read_bytes()
-    except OSError:
+        if data.startswith(_UTF_16):  # as some shells write what is sent to a file
+            data = data.decode("utf-16").encode()
+    except (OSError, UnicodeError):
         raise WrongUsage(f"{path} cannot be read.") from None
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
@@ -114,6 +121,10 @@ def _case(data: dict[str, Any], number: int) -> Case:
         raise BrokenLine(f"its {wrong[0]} is no text")
     if not all(_can_be_sent(text) for text in (str(id), question, *texts.values())):
         raise BrokenLine("it holds a character that no text may hold")
+    try:
+        clean(question)
+    except WrongUsage as error:
+        raise BrokenLine(str(error).rstrip(".")) from None
     return Case(id=id, question=question, line=number, **texts)
 
 

@@ -34,13 +34,23 @@ def read_catalog(opened: Session, *, source: str) -> Catalog:
     every = tuple(tables.values())
     links = declared + infer_links(every, declared)
     wanted = _worth_a_lookup(relations, attributes, statistics)
+    follows, fiscal_start = _time_words(opened)
     return Catalog(
         source=source,
         dialect="postgres",
         tables=Lookups(opened).filled(every, links, wanted=wanted),
         links=links,
         default_schema=_default_schema(every),
+        time_follows=follows,
+        fiscal_start=fiscal_start,
     )
+
+
+def _time_words(opened: Session) -> tuple[str, int]:
+    """What "last month" is counted from and when fiscal years begin, where the database's owner says it."""
+    follows, month = opened.rows(statement("time_words"))[0]
+    known = follows if follows in ("today", "data") else ""
+    return known, int(month) if month.isdigit() and 1 <= int(month) <= 12 else 0
 
 
 def _relations(opened: Session) -> list[Relation]:

@@ -105,7 +105,7 @@ def without_case(scope: Scope, name: str) -> tuple[Relation, str] | None:
 
 def nearest(wanted: str, names: Iterable[str]) -> str:
     """The names there are, the most similar first, as a list in words."""
-    all_names = list(dict.fromkeys(names))
+    all_names = list(dict.fromkeys(" ".join(n.splitlines()) for n in names))
     low = wanted.lower()
     scored = sorted(all_names, key=lambda n: -difflib.SequenceMatcher(None, low, n.lower()).ratio())
     listed = scored[:3] + [n for n in all_names if n not in scored[:3]]

@@ -46,6 +46,8 @@ class Verdict:
     completion_tokens: int = 0
     seconds: float = 0.0
     attempts: int = 0
+    confidence: float = 1.0
+    """How sure the product was of its answer, 0 to 1."""
 
     def document(self) -> dict[str, Any]:
         """The verdict as JSON."""

@@ -74,6 +74,7 @@ class OpenAIModel:
             "messages": system + [{"role": role, "content": text} for role, text in prompt.messages],
             "max_tokens": prompt.max_tokens,
             "temperature": prompt.temperature,
+            "seed": prompt.seed,
             "stop": list(prompt.stop) or None,
             "stream": True,
             "stream_options": {"include_usage": True},

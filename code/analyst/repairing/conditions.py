@@ -34,12 +34,12 @@ def conditions_on_groups(reading: Reading) -> tuple[str, ...]:
             continue
         if not place.select.args.get("group"):
             continue
-        conditions = list(_conjuncts(where.this))
+        conditions = list(conjuncts(where.this))
         moved = [c for c in conditions if aggregates(c)]
         kept = [c for c in conditions if not aggregates(c)]
-        place.select.set("where", exp.Where(this=_all_of(kept)) if kept else None)
+        place.select.set("where", exp.Where(this=all_of(kept)) if kept else None)
         having = place.select.args.get("having")
-        place.select.set("having", exp.Having(this=_all_of(([having.this] if having else []) + moved)))
+        place.select.set("having", exp.Having(this=all_of(([having.this] if having else []) + moved)))
         notes.append(
             f"The condition {reading.text(moved[0])} is about groups: it moved from WHERE to HAVING."
         )
@@ -76,15 +76,15 @@ def _only_table(select: exp.Select) -> exp.Table | None:
     return source.this if lone and source is not None and isinstance(source.this, exp.Table) else None
 
 
-def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
+def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
     if isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
+        yield from conjuncts(node.this)
+        yield from conjuncts(node.expression)
     else:
         yield node
 
 
-def _all_of(conditions: list[exp.Expr]) -> exp.Expr:
+def all_of(conditions: list[exp.Expr]) -> exp.Expr:
     whole = conditions[0].copy()
     for condition in conditions[1:]:
         whole = exp.And(this=whole, expression=condition.copy())
@@ -95,4 +95,4 @@ def _add_where(select: exp.Select, condition: exp.Expr) -> None:
     where = select.args.get("where")
     every = [where.this, condition] if where is not None else [condition]
     wrapped = [exp.Paren(this=c.copy()) if isinstance(c, exp.Or) and len(every) > 1 else c for c in every]
-    select.set("where", exp.Where(this=_all_of(wrapped)))
+    select.set("where", exp.Where(this=all_of(wrapped)))

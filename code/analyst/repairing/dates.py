@@ -31,6 +31,27 @@ def texts_used_as_dates(reading: Reading) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def dates_in_quotes(reading: Reading) -> tuple[str, ...]:
+    """A date in quotes as the argument of EXTRACT, DATE_TRUNC or AGE, which need its type said."""
+    notes: dict[str, None] = {}
+    for node in reading.tree.find_all(exp.Extract, exp.Anonymous):
+        for argument in _used_as_dates(node, reading):
+            if isinstance(argument, exp.Literal) and argument.is_string and _DATED.match(argument.name):
+                notes[f"{reading.text(argument)} was read as a date."] = None
+                argument.replace(cast(argument, "timestamp"))
+    return tuple(notes)
+
+
+def extracted_dates(reading: Reading) -> tuple[str, ...]:
+    """EXTRACT(DATE FROM x), which no database knows, is the date of x."""
+    notes: dict[str, None] = {}
+    for node in list(reading.tree.find_all(exp.Extract)):
+        if node.this.name.lower() == "date":
+            notes[f"{reading.text(node)} was read as the date of {reading.text(node.expression)}."] = None
+            node.replace(cast(node.expression, "date"))
+    return tuple(notes)
+
+
 def _used_as_dates(node: exp.Expr, reading: Reading) -> list[exp.Expr]:
     if isinstance(node, exp.Extract):
         return [node.expression]

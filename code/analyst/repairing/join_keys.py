@@ -19,15 +19,52 @@ def joins_by_key(reading: Reading) -> tuple[str, ...]:
     """The condition becomes the key between the two tables, or goes over the one table between them."""
     for place in reading.places:
         for join in place.select.args.get("joins") or ():
-            on = join.args.get("on")
-            for pair in list(on.find_all(exp.EQ)) if on is not None else ():
-                note = _mended(pair, join, place, reading)
-                if note:
-                    return (note,)
-            note = _used(join, place, reading)
+            note = _joined(join, place, reading)
             if note:
                 return (note,)
     return ()
+
+
+def _joined(join: exp.Join, place: Place, reading: Reading) -> str:
+    on = join.args.get("on")
+    for pair in list(on.find_all(exp.EQ)) if on is not None else ():
+        note = _mended(pair, join, place, reading) or _of_itself(pair, join, place, reading)
+        if note:
+            return note
+    return _used(join, place, reading)
+
+
+def _of_itself(pair: exp.EQ, join: exp.Join, place: Place, reading: Reading) -> str:
+    """A column compared to itself joins every row to every other: the key is meant."""
+    left, right = (reading.meaning(side) for side in (pair.this, pair.expression))
+    if left is None or right is None or left.relation is None or left.stored == "":
+        return ""
+    if left.relation is not right.relation or left.stored != right.stored:
+        return ""
+    found = _only_tie_to_those_before(join, place, reading)
+    if found is None:
+        return ""
+    condition, tables = found
+    pair.replace(condition)
+    return f"{tables[0].name} and {tables[1].name} were joined by their key: {reading.text(condition)}."
+
+
+def _only_tie_to_those_before(
+    join: exp.Join, place: Place, reading: Reading
+) -> tuple[exp.Expr, tuple[Table, Table]] | None:
+    """The condition by the one key between the table that is joined and those before it."""
+    at = next((i for i, r in enumerate(place.relations) if r.node is join.this), 0)
+    new, before = place.relations[at], place.relations[:at]
+    table = reading.table(new)
+    if table is None or not before or any(r.open for r in before):
+        return None
+    others = [(r, t) for r in before if (t := reading.table(r)) is not None and t.key != table.key]
+    ties = [(r, t, tie) for r, t in others for tie in reading.ties.between(table, t)]
+    if len(ties) != 1:
+        return None
+    relation, other, tie = ties[0]
+    callers = {table.key: reading.caller(new), other.key: reading.caller(relation)}
+    return equality(tie, callers, reading), (other, table)
 
 
 def _used(join: exp.Join, place: Place, reading: Reading) -> str:
@@ -41,19 +78,13 @@ def _used(join: exp.Join, place: Place, reading: Reading) -> str:
         n is not None and reading.stored(new, n) and any(reading.stored(r, n) for r in before) for n in names
     ):
         return ""
-    table = reading.table(new)
-    others = [(r, t) for r in before if (t := reading.table(r)) is not None]
-    if table is None:
+    found = _only_tie_to_those_before(join, place, reading)
+    if found is None:
         return ""
-    ties = [(r, t, tie) for r, t in others for tie in reading.ties.between(table, t) if t.key != table.key]
-    if len(ties) != 1:
-        return ""
-    relation, other, tie = ties[0]
-    callers = {table.key: reading.caller(new), other.key: reading.caller(relation)}
-    condition = equality(tie, callers, reading)
+    condition, tables = found
     join.set("using", None)
     join.set("on", condition)
-    return f"{other.name} and {table.name} were joined by their key: {reading.text(condition)}."
+    return f"{tables[0].name} and {tables[1].name} were joined by their key: {reading.text(condition)}."
 
 
 def _mended(pair: exp.EQ, join: exp.Join, place: Place, reading: Reading) -> str:
@@ -69,7 +100,10 @@ def _mended(pair: exp.EQ, join: exp.Join, place: Place, reading: Reading) -> str
     if one is None or other is None or one is other:
         return ""
     tables = reading.table(one), reading.table(other)
-    if tables[0] is None or tables[1] is None or not _is_broken(left, right):
+    if tables[0] is None or tables[1] is None:
+        return ""
+    strangers = are_strangers(left, right, (tables[0], tables[1]), reading)
+    if not strangers and not _is_broken(left, right):
         return ""
     tie = _only_tie(reading.ties.between(tables[0], tables[1]), (left, right))
     if tie is not None and Sense.NO_COLUMN in (left.sense, right.sense):
@@ -81,9 +115,28 @@ def _mended(pair: exp.EQ, join: exp.Join, place: Place, reading: Reading) -> str
         condition = equality(tie, callers, reading)
         pair.replace(condition)
         return f"{tables[0].name} and {tables[1].name} were joined by their key: {reading.text(condition)}."
-    if any(m.stored and not _is_key(m, (tables[0], tables[1]), reading) for m in (left, right)):
+    if not strangers and any(
+        m.stored and not _is_key(m, (tables[0], tables[1]), reading) for m in (left, right)
+    ):
         return ""
-    return _by_bridge(pair, join, (one, tables[0]), (other, tables[1]), place=place, reading=reading)
+    ends = ((one, tables[0]), (other, tables[1]))
+    return _by_bridge(pair, join, *ends, place=place, reading=reading, any_way=strangers)
+
+
+def are_strangers(left: Meaning, right: Meaning, tables: tuple[Table, Table], reading: Reading) -> bool:
+    """True for two keys that say which row is meant, of two different tables."""
+    things = [_things(m, table, reading) for m, table in zip((left, right), tables, strict=True)]
+    return all(things) and not things[0] & things[1]
+
+
+def _things(meaning: Meaning, table: Table, reading: Reading) -> set[tuple[tuple[str, str], str]]:
+    """The columns whose rows a key tells apart: its own, or what it points to."""
+    ties = [t for t, _ in reading.ties.neighbours(table) if t.keyed and len(t.columns) == 1]
+    own = {(t.to_table, t.to_columns[0]) for t in ties if t.to_table == table.key}
+    pointed = {
+        (t.to_table, t.to_columns[0]) for t in ties if (t.table, t.columns[0]) == (table.key, meaning.stored)
+    }
+    return {thing for thing in own if thing[1] == meaning.stored} | pointed
 
 
 def _is_broken(left: Meaning, right: Meaning) -> bool:
@@ -159,13 +212,20 @@ def _by_bridge(
     *,
     place: Place,
     reading: Reading,
+    any_way: bool = False,
 ) -> str:
-    """Many to many: the table that holds both keys is joined first."""
+    """Many to many: the table that holds both keys is joined first; with `any_way` any one table between."""
     there = {(r.schema, r.table) for r in place.relations}
     firsts = {
-        t.key: (tie, t) for tie, t in reading.ties.neighbours(one[1]) if tie.keyed and tie.table == t.key
+        t.key: (tie, t)
+        for tie, t in reading.ties.neighbours(one[1])
+        if tie.keyed and (any_way or tie.table == t.key)
     }
-    seconds = {t.key: tie for tie, t in reading.ties.neighbours(other[1]) if tie.keyed and tie.table == t.key}
+    seconds = {
+        t.key: tie
+        for tie, t in reading.ties.neighbours(other[1])
+        if tie.keyed and (any_way or tie.table == t.key)
+    }
     both = [key for key in firsts if key in seconds and key not in there]
     joins = place.select.args["joins"]
     new = next((r for r in (one, other) if r[0].node is join.this), None)

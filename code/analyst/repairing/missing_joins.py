@@ -12,9 +12,12 @@ from analyst.catalog import Table
 from analyst.guard.scopes import Relation
 from analyst.guard.tables import folded, written
 from analyst.repairing.aggregates import aggregates, has_aggregates
-from analyst.repairing.likeness import parts, singular, squashed
+from analyst.repairing.likeness import common_prefix, parts, singular, squashed
 from analyst.repairing.reading import Place, Reading, Sense, put
 from analyst.repairing.ties import Tie
+
+_TELLING = 4
+"""Letters that say what a column holds; fewer (id, no) are in every table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,39 @@ def missing_joins(reading: Reading) -> tuple[str, ...]:
     return ()
 
 
+def columns_by_their_last_words(reading: Reading) -> tuple[str, ...]:
+    """With names that begin as their table's do, "txcountry" is the custcountry of the one table that a key joins."""
+    notes: dict[str, None] = {}
+    for column, meaning in reading.columns(Sense.NO_COLUMN):
+        relations = [meaning.relation] if meaning.relation is not None else meaning.place.relations
+        found = {
+            (table.key, stored)
+            for relation in relations
+            if (own := reading.table(relation)) is not None
+            for table, stored in _namesakes(column.name, own, reading)
+        }
+        if len(found) != 1 or any(r.open for r in meaning.place.relations):
+            continue
+        (_, table), stored = found.pop()
+        notes[f"There is no column {column.name}; {table}.{stored} was meant."] = None
+        column.set("this", written(stored, reading.tongue))
+        column.set("table", None)
+    return tuple(notes)
+
+
+def _namesakes(wanted: str, own: Table, reading: Reading) -> Iterable[tuple[Table, str]]:
+    """Columns of joinable tables that have the wanted name but for what their table's names begin with."""
+    prefix = common_prefix([c.name for c in own.columns])
+    rest = squashed(wanted).removeprefix(prefix)
+    if not prefix or len(rest) < _TELLING or rest == squashed(wanted):
+        return
+    for _, table in reading.ties.neighbours(own):
+        theirs = common_prefix([c.name for c in table.columns])
+        for column in table.columns:
+            if theirs and squashed(column.name) == theirs + rest:
+                yield table, column.name
+
+
 def _settled(called: str, columns: list[exp.Column], place: Place, reading: Reading) -> str:
     """The note of what a name that is not defined was taken for; empty where that is not plain."""
     if any(r.open for r in place.relations):
@@ -107,6 +143,7 @@ def _taken(called: str, columns: list[exp.Column], relation: Relation, reading: 
 
 def _joined(called: str, columns: list[exp.Column], roads: list[Road], place: Place, reading: Reading) -> str:
     road = roads[0]
+    called = road.end.name if called == road.end.name.lower() else called
     if len(roads) > 1 or _in_use(called, place) or not _may_join(road, columns, place):
         return ""
     _join(road, called, place, reading)
@@ -121,6 +158,10 @@ def _is_called(called: str, table: str) -> bool:
     words = parts(table)
     initials = {"".join(w[0] for w in words), words[0][0] if words else ""}
     names = {squashed(table), singular(squashed(table))}
+    if called == table.lower():
+        return True
+    if not squashed(called):  # nothing but signs, which every name would begin with
+        return False
     if len(called) > 2 and squashed(table).startswith(squashed(called)):
         return True
     return bool(words) and (squashed(called) in names | initials or singular(squashed(called)) in names)

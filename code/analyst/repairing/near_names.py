@@ -16,9 +16,9 @@ from analyst.repairing.likeness import (
     squashed,
     table_score,
 )
-from analyst.repairing.quotes import RESERVED
 from analyst.repairing.reading import Meaning, Reading, Sense, put
 from analyst.repairing.wrong_tables import opposite
+from analyst.showing import is_reserved
 
 _KEY = 90.0
 _Hit = tuple[float, Relation, str]
@@ -123,7 +123,7 @@ def _nearest_column(
     column: exp.Column, meaning: Meaning, reading: Reading, *, least: float
 ) -> tuple[Relation, str] | None:
     own = [meaning.relation] if meaning.relation is not None else []
-    if not column.this.args.get("quoted") and column.name.lower() in RESERVED:
+    if not column.this.args.get("quoted") and is_reserved(column.name.lower()):
         return None
     hit = _winner(column.name, own, reading, least=least) if own else None
     across = opposite(column, reading)

@@ -7,6 +7,7 @@ import re
 from sqlglot import exp
 
 from analyst.repairing.reading import Reading, Sense
+from analyst.showing import is_reserved
 
 _SKIPPED = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/"
 _MARKED = re.compile(
@@ -16,18 +17,6 @@ _MARKED = re.compile(
 _TOP = re.compile(r"\s*SELECT\s+(DISTINCT\s+)?TOP\s*\(?\s*(\d+)\s*\)?\s+(?=\S)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+SEPARATOR\s+(?=')", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# What Postgres takes neither as the name of a table in FROM nor in front of a column's dot.
-_RESERVED = """
-all analyse analyze and any array as asc asymmetric authorization binary both case cast check
-collate collation column concurrently constraint create cross current_catalog current_date
-current_role current_schema current_time current_timestamp current_user default deferrable desc
-distinct do else end except false fetch for foreign freeze from full grant group having ilike in
-initially inner intersect into is isnull join lateral leading left like limit localtime
-localtimestamp natural not notnull null offset on only or order outer overlaps placing primary
-references returning right select session_user similar some symmetric system_user table tablesample
-then to trailing true union unique user using variadic verbose when where window with
-"""
-RESERVED = frozenset(_RESERVED.split())
 _TEXT_SIDES = (exp.EQ, exp.NEQ, exp.Like, exp.ILike, exp.In)
 
 
@@ -55,7 +44,7 @@ def _in_double_quotes(found: re.Match[str]) -> str:
     name = found["tick"] or found["box"]
     if name is None:
         return found[0]
-    bare = bool(_NAME.match(name)) and name.lower() not in RESERVED
+    bare = bool(_NAME.match(name)) and not is_reserved(name.lower())
     return (found["before"] or "") + (name if bare else f'"{name}"')
 
 
@@ -112,7 +101,7 @@ def texts_in_double_quotes(reading: Reading) -> tuple[str, ...]:
 
 
 def _needs_quotes(part: object) -> bool:
-    return isinstance(part, exp.Identifier) and not part.args.get("quoted") and part.name.lower() in RESERVED
+    return isinstance(part, exp.Identifier) and not part.args.get("quoted") and is_reserved(part.name.lower())
 
 
 def _quote(part: exp.Identifier, notes: dict[str, None]) -> None:

@@ -26,6 +26,7 @@ from analyst.repairing import (
     near_names,
     numbers,
     output_names,
+    own_columns,
     quotes,
     wrong_tables,
 )
@@ -56,6 +57,10 @@ NAMES: tuple[Rule, ...] = (
     wrong_tables.columns_of_other_tables,
     wrong_tables.ambiguous_columns,
     near_names.same_columns,
+    own_columns.columns_of_the_query_around,
+    own_columns.columns_compared_to_themselves,
+    own_columns.keys_of_other_tables,
+    missing_joins.columns_by_their_last_words,
     missing_joins.missing_joins,
     near_names.near_columns,
 )
@@ -71,6 +76,8 @@ GROUPS: tuple[Rule, ...] = (
 TYPES: tuple[Rule, ...] = (
     comparisons.dates_of_years,
     comparisons.years_of_dates,
+    dates.extracted_dates,
+    dates.dates_in_quotes,
     dates.texts_used_as_dates,
     comparisons.texts_and_numbers,
     comparisons.yes_and_no,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from analyst.catalog import Catalog
 from analyst.stores.state import State
+
+MOST_KEPT = 8
+"""Catalogs that a process keeps as they were read."""
 
 
 class Catalogs:
@@ -13,15 +17,30 @@ class Catalogs:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._known: dict[str, tuple[datetime, Catalog]] = {}
 
     def load(self, source: str, *, newer_than_seconds: float | None = None) -> Catalog | None:
         """The stored catalog; None when it was never built or is older, unless a person edited it."""
         row = self._state.row(
-            "SELECT catalog FROM catalogs WHERE source = %s AND (%s::float IS NULL"
-            " OR (catalog->>'edited')::boolean OR built_at > now() - %s * interval '1 second')",
-            (source, newer_than_seconds, newer_than_seconds),
+            "SELECT built_at, (%s::float IS NULL OR built_at > now() - %s * interval '1 second') AS fresh"
+            " FROM catalogs WHERE source = %s",
+            (newer_than_seconds, newer_than_seconds, source),
         )
-        return Catalog.from_dict(row["catalog"]) if row else None
+        catalog = self._built(source, row["built_at"]) if row else None
+        return catalog if row and catalog and (row["fresh"] or catalog.edited) else None
+
+    def _built(self, source: str, built_at: datetime) -> Catalog | None:
+        """The catalog of that moment, read once, since a large one and all that is derived from it take their time."""
+        known = self._known.get(source)
+        if known is not None and known[0] == built_at:
+            return known[1]
+        row = self._state.row("SELECT built_at, catalog FROM catalogs WHERE source = %s", (source,))
+        if row is None:
+            return None
+        catalog = Catalog.from_dict(row["catalog"])
+        kept = dict(list(self._known.items())[1 - MOST_KEPT :])
+        self._known = {**kept, source: (row["built_at"], catalog)}
+        return catalog
 
     def save(self, catalog: Catalog) -> None:
         """Keep a catalog in place of the one before."""

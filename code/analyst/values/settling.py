@@ -272,12 +272,17 @@ def _written(sql: str, tree: exp.Expr, changes: list[tuple[_Compared, _Better]],
 def _note(one: _Compared, better: _Better) -> str:
     column = f"{quoted(one.table.name)}.{quoted(one.column.name)}"
     if not one.column.all_known:
-        return f"In {column} it is written {_literal(better.value)}, not {_literal(one.literal.name)}."
-    said = f"{column} has no value {_literal(one.literal.name)}; {_literal(better.value)} was meant"
+        return f"In {column} it is written {_said(better.value)}, not {_said(one.literal.name)}."
+    said = f"{column} has no value {_said(one.literal.name)}; {_said(better.value)} was meant"
     if better.found_in is None:
         return said + "."
     (_, table), name = better.found_in
-    return f"{said}, which is {_literal(better.found_as)} in {quoted(table)}.{quoted(name)}."
+    return f"{said}, which is {_said(better.found_as)} in {quoted(table)}.{quoted(name)}."
+
+
+def _said(value: str) -> str:
+    """A value as a sentence shows it, on one line."""
+    return " ".join(_literal(value).splitlines())
 
 
 def _literal(value: str) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from analyst.catalog import Catalog, Column, Link, Table
 from analyst.values.folding import plain_words, singular
+from analyst.values.kept import Held
 from analyst.values.slips import SHORTEST
 
 FEW = 60
@@ -91,7 +92,13 @@ class Shelves:
 
 def shelves_of(catalog: Catalog) -> Shelves:
     """The catalog's values in order; kept for the catalogs that were asked last."""
-    return _shelves(catalog.tables, catalog.links)
+    return _kept(Held.of(catalog.tables), Held.of(catalog.links))
+
+
+@lru_cache(maxsize=4)
+def _kept(tables: Held[Table], links: Held[Link]) -> Shelves:
+    # Read anew, an unchanged catalog has other objects and the same values.
+    return _shelves(tables.things, links.things)
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,8 @@ MOST_LINES = 8
 _MOST_COLUMNS = 4
 _MOST_VALUES = 3
 _MOST_USERS = 2
+_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F, 0x3000), " ")
+_MOST_ALIKE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,12 @@ def _by_place(group: Sequence[Mention]) -> dict[Place, list[Mention]]:
 
 def _can_be_shown(group: Sequence[Mention]) -> bool:
     # A line is one line: a value with a break in it could pass for a part of the prompt around it.
-    return all(m.value.isprintable() and m.phrase.isprintable() for m in group)
+    return all(_is_plain(m.value) and _is_plain(m.phrase) for m in group)
+
+
+def _is_plain(text: str) -> bool:
+    """True for printable text, wide and unbreakable blanks included."""
+    return text.translate(_BLANKS).isprintable()
 
 
 def _line(group: Sequence[Mention], catalog: Catalog, shelves: Shelves) -> str:
@@ -80,12 +87,18 @@ def _line(group: Sequence[Mention], catalog: Catalog, shelves: Shelves) -> str:
 
 
 def _merged(group: Sequence[Mention], catalog: Catalog) -> str:
-    """One value in several columns is said once."""
+    """One value in several columns is said once, for the likeliest of them; a model would ask for all."""
     values = {m.value for m in group}
     if len(values) != 1:
         return ""
-    places = [_column(place, catalog) for place in _by_place(group)]
-    return f"{' or '.join(places[:_MOST_COLUMNS])} = {_literal(values.pop())}"
+    best = max(m.score for m in group)
+    likeliest = list(_by_place([m for m in group if m.score == best]))
+    column = likeliest[0][1]
+    if sum(other == column for _, other in likeliest) > 1:
+        said = quoted(column)  # whichever of these tables the statement reads
+    else:
+        said = " or ".join(_column(place, catalog) for place in likeliest[:_MOST_ALIKE])
+    return f"{said} = {_literal(values.pop())}"
 
 
 def _said(place: Place, same: Sequence[Mention], catalog: Catalog, shelves: Shelves) -> str:

@@ -1,0 +1,6 @@
+"""What the words of a question plainly ask for, and whether a statement does that."""
+
+from analyst.demands.asked import Demands, demands
+from analyst.demands.heeding import Heeded, heed
+
+__all__ = ["Demands", "Heeded", "demands", "heed"]

@@ -1,0 +1,44 @@
+"""Dates that nobody asked for: small models like to begin with some year."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from analyst.demands.asked import Demands
+from analyst.repairing.conditions import all_of, conjuncts
+from analyst.repairing.kinds import MOMENTS
+from analyst.repairing.reading import Place, Reading
+
+_YEAR = re.compile(r"(\d{4})-\d\d-\d\d")
+_COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
+
+
+def dates_not_asked_for(reading: Reading, asked: Demands) -> tuple[str, ...]:
+    """A condition on a date is left out where the question says nothing of time and nobody named its year."""
+    if asked.timed:
+        return ()
+    notes: list[str] = []
+    for place in reading.places:
+        notes += _without_dates(place, reading, asked)
+    return tuple(notes)
+
+
+def _without_dates(place: Place, reading: Reading, asked: Demands) -> list[str]:
+    where = place.select.args.get("where")
+    if where is None:
+        return []
+    conditions = list(conjuncts(where.this))
+    dropped = [c for c in conditions if _is_made_up(c, reading, asked)]
+    if dropped:
+        kept = [c for c in conditions if not any(c is d for d in dropped)]
+        place.select.set("where", exp.Where(this=all_of(kept)) if kept else None)
+    return [f"The condition {reading.text(c)} was left out: the question names no time." for c in dropped]
+
+
+def _is_made_up(condition: exp.Expr, reading: Reading, asked: Demands) -> bool:
+    if not isinstance(condition, _COMPARISONS) or reading.kind(condition.this) not in MOMENTS:
+        return False
+    years = [m[1] for n in condition.find_all(exp.Literal) if (m := _YEAR.match(n.name))]
+    return bool(years) and not any(float(year) in asked.numbers for year in years)

@@ -1,0 +1,46 @@
+"""How many rows: small models like to add LIMIT 10 to whatever they write."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from analyst.demands.asked import Demands
+from analyst.repairing.aggregates import has_aggregates
+from analyst.repairing.reading import Reading
+
+
+def limits_not_asked_for(reading: Reading, asked: Demands) -> tuple[str, ...]:
+    """A LIMIT that no word of the question asks for is taken off; it would hide rows."""
+    found = _limit(reading.tree)
+    if found is None or reading.tree.args.get("offset") is not None or _is_one_row(reading.tree):
+        return ()
+    count = int(found.this)
+    if asked.one if count == 1 else count in asked.numbers or asked.some:
+        return ()
+    reading.tree.set("limit", None)
+    return (f"All rows are shown, not {count}: the question asks for no number of rows.",)
+
+
+def limits_forgotten(reading: Reading, asked: Demands) -> tuple[str, ...]:
+    """ "The top 5" in order, but without an end, ends after five."""
+    tree, count = reading.tree, asked.leading
+    if not isinstance(tree, exp.Select) or count is None or tree.args.get("order") is None:
+        return ()
+    if tree.args.get("limit") is not None or tree.args.get("fetch") is not None:
+        return ()
+    if any(not n.is_string and n.this == str(count) for n in tree.find_all(exp.Literal)):
+        return ()  # perhaps by rank
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(count)))
+    return (f"The first {count} rows are shown, as the question asks.",)
+
+
+def _is_one_row(tree: exp.Expr) -> bool:
+    return isinstance(tree, exp.Select) and has_aggregates(tree) and tree.args.get("group") is None
+
+
+def _limit(tree: exp.Expr) -> exp.Literal | None:
+    """The plain number of the outermost LIMIT."""
+    limit = tree.args.get("limit") if isinstance(tree, exp.Query) else None
+    number = limit.args.get("expression") if isinstance(limit, exp.Limit) else None
+    plain = isinstance(number, exp.Literal) and not number.is_string and number.this.isdigit()
+    return number if plain and isinstance(number, exp.Literal) else None

@@ -1,0 +1,7 @@
+"""Join arithmetic: whether joins make a draft's totals count rows several times, put right or said."""
+
+from __future__ import annotations
+
+from analyst.multiplying.counted import Counted, check
+
+__all__ = ["Counted", "check"]

@@ -1,0 +1,230 @@
+"""From a draft to rows: the guard, the plan, the run."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from analyst import emptiness, guard
+from analyst.catalog import Catalog
+from analyst.draft import Query
+from analyst.errors import AnalystError, Cancelled
+from analyst.policy import Policy
+from analyst.ports import Engine, ResultSink, ResultStore
+from analyst.result import Cell, ResultColumn, ResultSet
+from analyst.voting import Taste
+from analyst.work import Found, Work
+
+logger = logging.getLogger(__name__)
+
+HEAD_ROWS = 1000
+"""Rows that are looked at for the chart, the words and the checks."""
+EXPLAIN_SECONDS = 10.0
+PROBE_SECONDS = 1.5
+"""For each of the few statements that find out why nothing was found."""
+
+
+class Sources(Protocol):
+    """Opens the engines of the sources that may be asked."""
+
+    def engine(self, key: str, *, query_id: str) -> Engine:
+        """An engine for one question; raises NotFound for an unknown source."""
+        ...
+
+
+class Runner:
+    """Runs drafts that the guard lets through, each on a connection of its own."""
+
+    def __init__(self, *, sources: Sources, results: ResultStore, policy: Policy) -> None:
+        self._sources = sources
+        self._results = results
+        self._policy = policy
+
+    def run(self, work: Work, sql: str, catalog: Catalog) -> Found:
+        """Guard, plan and run a draft; raises Refused, a DatabaseError, StoreError or Cancelled."""
+        with self.trials() as trials:
+            return trials.keep(trials.run(work, sql, catalog, result_id=work.question.id))
+
+    def trials(self) -> Trials:
+        """Drafts that run side by side, of which one is kept."""
+        return Trials(self)
+
+    def guarded(self, work: Work, sql: str, catalog: Catalog) -> Query:
+        """The query that a draft becomes; raises Refused."""
+        with work.journal.step("guard") as note:
+            query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+            work.sql = query.readable
+            note.detail = f"reads {', '.join(query.tables)}" if query.tables else "reads no table"
+        return query
+
+    def execute(self, work: Work, query: Query, sink: ResultSink) -> tuple[bool, bool]:
+        """Plan and run a query into a sink: whether there were more rows, and whether the role could write."""
+        engine = self._sources.engine(work.question.source, query_id=work.question.id)
+        try:
+            with work.journal.step("explain"):
+                engine.explain(query, timeout_seconds=EXPLAIN_SECONDS)
+            work.cancellation.check()
+            with work.journal.step("run") as note:
+                counter = _Counter(sink)
+                truncated = engine.run(
+                    query,
+                    counter,
+                    timeout_seconds=self._policy.timeout_seconds,
+                    on_handle=work.hold,
+                    cancellation=work.cancellation,
+                )
+                work.hold(None)
+                note.detail = f"{counter.count:,} rows"
+            return truncated, engine.can_write()
+        finally:
+            engine.close()
+
+    def stored(self, result_id: str) -> AbstractContextManager[ResultSink]:
+        """A sink for a result; nothing is kept when it is left by an exception."""
+        return self._results.open(result_id)
+
+    def head(self, result_id: str, *, truncated: bool) -> ResultSet:
+        """The first rows of a stored result."""
+        return self._results.head(result_id, rows=HEAD_ROWS, truncated=truncated)
+
+    # -- why nothing was found -------------------------------------------------------------------------
+
+    def explained(self, work: Work, found: Found, catalog: Catalog) -> tuple[str, ...]:
+        """Plain sentences on which condition leaves nothing of a result; none for one that holds something."""
+        if not emptiness.is_empty(found.result):
+            return ()
+        probes = emptiness.probes(
+            found.query.readable, dialect=catalog.dialect, catalog=catalog, result=found.result
+        )
+        if not probes:
+            return ()
+        with work.journal.step("probe") as note:
+            note.detail = f"{len(probes)} smaller queries"
+            return emptiness.explain(
+                probes, self._answers(work, [p.sql for p in probes], catalog), catalog=catalog
+            )
+
+    def _answers(self, work: Work, statements: Sequence[str], catalog: Catalog) -> list[bool | None]:
+        """Whether each statement finds a row; None for one that failed or took too long."""
+        engine = self._sources.engine(work.question.source, query_id=work.question.id)
+        try:
+            return [self._finds_a_row(engine, sql, work, catalog) for sql in statements]
+        finally:
+            engine.close()
+
+    def _finds_a_row(self, engine: Engine, sql: str, work: Work, catalog: Catalog) -> bool | None:
+        counter = _Counter()
+        try:
+            query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+            engine.run(
+                query,
+                counter,
+                timeout_seconds=PROBE_SECONDS,
+                on_handle=work.hold,
+                cancellation=work.cancellation,
+            )
+        except Cancelled:
+            raise
+        except AnalystError as error:
+            logger.info("a probe failed: %s", error.code)
+            return None
+        return counter.count > 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """A query that ran; its rows are stored only when it is kept."""
+
+    query: Query
+    taste: Taste
+    result_id: str
+    opened: AbstractContextManager[ResultSink]
+    truncated: bool
+    can_write: bool
+
+
+class Trials:
+    """Queries that ran; those that nobody keeps leave nothing behind."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._open: list[Trial] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for trial in self._open:
+            trial.opened.__exit__(_Dropped, _Dropped(), None)
+
+    def run(self, work: Work, sql: str, catalog: Catalog, *, result_id: str = "") -> Trial:
+        """Guard, plan and run one more draft; raises what `Runner.run` does."""
+        query = self._runner.guarded(work, sql, catalog)
+        result_id = result_id or str(uuid.uuid5(uuid.UUID(work.question.id), f"trial {len(self._open)}"))
+        opened = self._runner.stored(result_id)
+        sink, taste = opened.__enter__(), Taste()
+        try:
+            truncated, can_write = self._runner.execute(work, query, _Both(sink, taste))
+        except BaseException as error:
+            opened.__exit__(type(error), error, error.__traceback__)
+            raise
+        trial = Trial(
+            query=query,
+            taste=taste,
+            result_id=result_id,
+            opened=opened,
+            truncated=truncated,
+            can_write=can_write,
+        )
+        self._open.append(trial)
+        return trial
+
+    def keep(self, trial: Trial) -> Found:
+        """Store the rows of the one that is believed."""
+        self._open.remove(trial)
+        trial.opened.__exit__(None, None, None)
+        result = self._runner.head(trial.result_id, truncated=trial.truncated)
+        return Found(query=trial.query, result=result, can_write=trial.can_write)
+
+
+class _Dropped(Exception):
+    """Nobody keeps these rows."""
+
+
+class _Counter:
+    """A `ResultSink` that counts, and passes on where there is somewhere to."""
+
+    def __init__(self, sink: ResultSink | None = None) -> None:
+        self._sink = sink
+        self.count = 0
+
+    def columns(self, columns: Sequence[ResultColumn]) -> None:
+        if self._sink:
+            self._sink.columns(columns)
+
+    def rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self.count += len(rows)
+        if self._sink:
+            self._sink.rows(rows)
+
+
+class _Both:
+    """A `ResultSink` that passes everything to two."""
+
+    def __init__(self, first: ResultSink, second: ResultSink) -> None:
+        self._sinks = (first, second)
+
+    def columns(self, columns: Sequence[ResultColumn]) -> None:
+        for sink in self._sinks:
+            sink.columns(columns)
+
+    def rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        for sink in self._sinks:
+            sink.rows(rows)

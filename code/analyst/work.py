@@ -1,0 +1,58 @@
+"""One question in the making, and what a draft of it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyst.answer import Answer, Receipt
+from analyst.draft import Query
+from analyst.journal import Journal
+from analyst.ports import Cancellation
+from analyst.question import Question, Usage
+from analyst.result import ResultSet
+
+
+@dataclass
+class Work:
+    """One question in the making: where its steps are shown, and what it has cost so far."""
+
+    question: Question
+    journal: Journal
+    cancellation: Cancellation
+    show: Callable[[Answer], None] = lambda _: None
+    hold: Callable[[Mapping[str, Any] | None], None] = lambda _: None
+    attempts: int = 0
+    usage: Usage = field(default_factory=Usage)
+    sql: str = ""
+    examples_shown: tuple[int, ...] = ()
+    cache_only: bool = False
+    """Answer from approved examples alone; anything else raises Miss."""
+    leave_one_out: bool = False
+    """Leave the question's own example out, as an honest measurement does."""
+
+    def receipt(self, **fields: Any) -> Receipt:
+        """The receipt as far as it is known now."""
+        known: dict[str, Any] = {
+            "id": self.question.request_id,
+            "source": self.question.source,
+            "sql": self.sql,
+            "executed_sql": "",
+            "attempts": self.attempts,
+            "usage": self.usage,
+            "examples_shown": self.examples_shown,
+        }
+        return Receipt(**(known | fields))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A query that ran, with the head of its result."""
+
+    query: Query
+    result: ResultSet
+    can_write: bool
+    notes: tuple[str, ...] = ()
+    """How the question was read, and what was put right on the way."""
+    warnings: tuple[str, ...] = ()
