@@ -42,8 +42,9 @@ snapshots: setup-dev  ## write tests/infra/snapshots anew, after a change of the
 bench: setup-dev  ## measure and print a table (needs an idle machine)
 	@$(BIN)/python tools/bench.py $(ARGS)
 
-bench-sql: setup-dev  ## how often the SQL is right (SUITE=, URL=, MODE=, ARGS="--against FILE")
-	@$(BIN)/python tools/bench_sql.py $(SUITE) $(if $(URL),--url '$(URL)') $(if $(MODE),--mode $(MODE)) $(ARGS)
+bench-sql: setup-dev  ## how often the SQL is right (SUITE=, URL=, MODE=, ABLATE=1, ARGS="--against FILE")
+	@$(BIN)/python tools/bench_sql.py $(SUITE) $(if $(URL),--url '$(URL)') $(if $(MODE),--mode $(MODE)) \
+		$(if $(ABLATE),--ablate $(if $(filter-out 1,$(ABLATE)),'$(ABLATE)') --record ablation) $(ARGS)
 
 lock: setup-dev  ## pin the packages anew (UPGRADE=--upgrade takes the newest)
 	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

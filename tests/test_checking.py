@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyst import checking, guard
 from analyst.catalog import Catalog, Column, Table
 from analyst.result import Kind, ResultColumn, ResultSet
+from analyst.values import Tie
 from analyst.work import Found
 
 ORDERS = Table(
@@ -55,3 +58,36 @@ def test_assumptions_name_what_was_filtered() -> None:
         "A note.",
         "All rows of orders count; nothing was filtered out.",
     )
+
+
+def tie(phrase: str, *values: str) -> Tie:
+    return Tie(phrase=phrase, table=("public", "airports"), column="name", values=values)
+
+
+@pytest.mark.parametrize("phrase", ["Chicago", "chicago"])
+def test_a_tie_is_offered_as_the_question_with_each_value(phrase: str) -> None:
+    found = checking.choices("How many flights went to Chicago in May?", tie(phrase, "Midway", "O'Hare"))
+    assert found == ("How many flights went to Midway in May?", "How many flights went to O'Hare in May?")
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("Flights to San Juan?", "San"),
+        ("Flights to Saint-Denis?", "Saint"),
+        ("Flights to Los Santos?", "Santos"),
+        ("Flights to Chicagoland?", "Chicago"),
+        ("Flights to nowhere?", "Chicago"),
+    ],
+)
+def test_a_part_of_a_longer_name_is_not_replaced(question: str, phrase: str) -> None:
+    assert checking.choices(question, tie(phrase, "A", "B")) == ()
+
+
+def test_a_name_at_the_beginning_and_backslashes_are_just_text() -> None:
+    assert checking.choices("Chicago flights", tie("Chicago", "a\\1", "B")) == ("a\\1 flights", "B flights")
+
+
+def test_values_that_fit_no_button_are_left_out() -> None:
+    assert checking.choices("In x?", tie("x", "a\nb", "v" * 81, "fine")) == ("In fine?",)
+    assert len(checking.choices("In x?", tie("x", *"abcdef"))) == checking.MOST_CHOICES

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import bench_imports
+import bench_linking
 import bench_outside
 import bench_questions
 import bench_served
@@ -31,7 +32,7 @@ from bench_figures import Figure, table
 from bench_installation import Place, Running
 from bench_model import ScriptedModel
 
-PARTS = ("imports", "outside", "model", "page", "memory", "start")
+PARTS = ("imports", "linking", "outside", "model", "page", "memory", "start")
 SLOW_SECONDS = 8.0
 """How long a scripted model takes in place of the local one, so that there is time for clicks."""
 
@@ -79,7 +80,9 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
     only: Sequence[str] = options.only
     if "imports" in only:
         yield from bench_imports.measure()
-    if not set(only) - {"imports"}:
+    if "linking" in only:
+        yield from bench_linking.measure()
+    if not set(only) - {"imports", "linking"}:
         return
     wanted = settings_here()
     local_model = options.model or _model_file(wanted).exists()
@@ -90,7 +93,7 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
         first = _first_start(place, settings) if "start" in only else 0.0
         if "outside" in only:
             yield from _outside(place, model)
-        if set(only) - {"imports", "outside"}:
+        if set(only) - {"imports", "linking", "outside"}:
             model.delay_seconds = SLOW_SECONDS
             yield from _served(place, settings, only=only, local_model=local_model, first=first)
 

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from analyst import charting, checking, emptiness, prompts, shapes, trust, understanding, voting, wording
+from analyst import (
+    charting,
+    checking,
+    emptiness,
+    prompts,
+    shapes,
+    suggesting,
+    trust,
+    understanding,
+    wording,
+)
 from analyst.answer import Answer
 from analyst.catalog import KEPT_SECONDS, Catalog
-from analyst.correcting import correct
-from analyst.draft import Decision, Draft, Repair
+from analyst.draft import Decision, Draft
+from analyst.drafting import CatalogChanged, Drafter, Outcome, Task, names_what_is_not_there
 from analyst.errors import (
     AnalystError,
     Miss,
@@ -39,21 +49,17 @@ from analyst.ports import (
     SqlWriter,
     WordsRequest,
 )
-from analyst.question import Conversation, Mode, Question, Status
+from analyst.question import Conversation, Mode, Question, Status, Turn
+from analyst.remarks import relevant
 from analyst.result import ResultSet
-from analyst.running import Runner, Sources, Trial, Trials
+from analyst.running import Runner, Sources
 from analyst.showing import schema_text
 from analyst.techniques import Techniques
 from analyst.understanding import Intent
-from analyst.voting import Ballot
 from analyst.work import Found, Work
 
 logger = logging.getLogger(__name__)
 
-MOST_DRAFTS = 3
-"""The first draft and at most two repairs."""
-MOST_CANDIDATES = 5
-"""Drafts that are drawn in thorough mode, unless fewer settle it."""
 FEW_SHOT = 3
 """How many approved examples a model is shown."""
 NEAREST = 20
@@ -61,23 +67,6 @@ NEAREST = 20
 NEAR_ENOUGH = 0.45
 """Cosine below which an example would rather mislead than teach."""
 TURNS_SHOWN = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One of several drafts, and what it came to."""
-
-    draft: Draft
-    trial: Trial | None = None
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def ballot(self) -> Ballot:
-        """What it votes for."""
-        if self.draft.decision is not Decision.ANSWER:
-            return Ballot(declined=True)
-        return Ballot(fingerprint=self.trial.taste.fingerprint if self.trial else None)
 
 
 class Analyst:
@@ -117,6 +106,7 @@ class Analyst:
         self._few_shot = FEW_SHOT if few_shot and self._techniques.uses("examples") else 0
         self._time = time or TimeReading()
         self._abstain_below = abstain_below
+        self._drafter = Drafter(writer=writer, runner=self._runner, techniques=self._techniques)
 
     def ask(self, work: Work) -> Answer:
         """The answer to a question; raises an AnalystError when there is none."""
@@ -141,6 +131,7 @@ class Analyst:
             neighbours = self._neighbours(question)
             if work.leave_one_out:
                 neighbours = _others(neighbours, question)
+            work.near = tuple(n.example.question for n in neighbours)
             note.detail = f"{len(neighbours)} near" if neighbours else "none near"
         answer = self._from_example(work, catalog, neighbours) if question.use_cache else None
         if answer is None and work.cache_only:
@@ -171,8 +162,10 @@ class Analyst:
         heard: Heard | None = None,
     ) -> DraftRequest:
         """Everything the writer is told of a question."""
+        if self._techniques.uses("remarks"):
+            context = relevant(context, question=question)
         heard = heard or self._heard(question, catalog, context=context)
-        turns = conversation.turns[-TURNS_SHOWN:] if conversation else ()
+        turns = _others_asked(conversation, question)[-TURNS_SHOWN:]
         shown = self._shown(link(question, catalog, mentions=heard.mentions))
         return DraftRequest(
             question=question,
@@ -185,11 +178,12 @@ class Analyst:
             today=heard.anchor.day.isoformat() if heard.needs_today else "",
         )
 
-    def _heard(self, question: str, catalog: Catalog, *, context: str = "") -> Heard:
+    def _heard(self, question: str, catalog: Catalog, *, context: str = "", earlier: str = "") -> Heard:
         return hear(
             question,
             catalog,
             context=context,
+            earlier=earlier,
             today=self._clock.now().date(),
             reading=self._time,
             techniques=self._techniques,
@@ -202,7 +196,7 @@ class Analyst:
     # -- answers that need no SQL of a model -------------------------------------------------------
 
     def _without_sql(self, intent: Intent, catalog: Catalog, work: Work) -> Answer:
-        suggestions = self._suggestions(work.question.source)
+        suggestions = self._suggestions(work, catalog)
         if intent is Intent.CHANGE:
             raise Refused(
                 "I only read data; I cannot delete or change anything. Ask me what the data says instead.",
@@ -254,29 +248,76 @@ class Analyst:
     def _from_model(
         self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
     ) -> Answer:
+        try:
+            answer = self._tried(work, catalog, conversation, neighbours)
+        except CatalogChanged as change:
+            return self._from_model(work, change.fresh, conversation, neighbours)
+        # What is not there may have come since the catalog was read.
+        fresh = self._renewed(catalog) if answer.status is Status.UNANSWERABLE else None
+        return self._from_model(work, fresh, conversation, neighbours) if fresh else answer
+
+    def _tried(
+        self, work: Work, catalog: Catalog, conversation: Conversation, neighbours: Sequence[Neighbour]
+    ) -> Answer:
+        """The answer by way of a model, as far as one is needed; raises CatalogChanged."""
         question = work.question
-        heard = self._heard(question.text, catalog, context=question.context)
+        earlier = "\n".join(f"{t.question}\n{t.sql}" for t in conversation.turns[-TURNS_SHOWN:])
+        heard = self._heard(question.text, catalog, context=question.context, earlier=earlier)
         if not conversation.turns and (answer := self._without_model(work, heard, catalog)):
             return answer
         request = self._linked(work, heard, catalog, conversation, neighbours)
-        elected = self._elected(work, request, heard, catalog) if question.mode is Mode.THOROUGH else None
-        return elected or self._first_that_runs(work, request, heard, catalog)
+        task = Task(work=work, request=request, heard=heard, catalog=catalog)
+        return self._settled(task, self._drafted(task))
+
+    def _drafted(self, task: Task) -> Outcome:
+        elected = self._drafter.elected(task) if task.work.question.mode is Mode.THOROUGH else None
+        return elected or self._drafter.first_that_runs(
+            task, on_error=lambda error: self._check_catalog(task, error)
+        )
+
+    def _check_catalog(self, task: Task, error: AnalystError) -> None:
+        """Raise CatalogChanged where a name that is not there may mean that the tables are other ones by now."""
+        catalog = task.catalog
+        if not (names_what_is_not_there(error) or _undefined(error)):
+            return
+        fresh = self._renewed(catalog)
+        if fresh is not None:
+            raise CatalogChanged(fresh)
+
+    def _renewed(self, catalog: Catalog) -> Catalog | None:
+        """The catalog as it is by now; None where nothing has changed, or a person edited it."""
+        fresh = catalog if catalog.edited else self.catalog(catalog.source, rebuild=True)
+        return fresh if fresh.fingerprint() != catalog.fingerprint() else None
 
     def _without_model(self, work: Work, heard: Heard, catalog: Catalog) -> Answer | None:
         """A question about other things, or with a name that several things have; None for all others."""
         if heard.grounds.missing and self._techniques.uses("grounding"):
             foreign = heard.is_foreign(catalog)
             words = prompts.text("off_topic") if foreign else checking.nothing_about(heard, catalog)
-            return self._unanswered(work, Status.UNANSWERABLE, words)
+            return self._unanswered(work, Status.UNANSWERABLE, words, catalog)
         tie = heard.tie()
-        if tie is not None:
-            return self._unanswered(work, Status.CLARIFY, checking.which(tie))
+        choices = checking.choices(work.question.text, tie) if tie is not None else ()
+        if tie is not None and choices:
+            return self._unanswered(work, Status.CLARIFY, checking.which(tie), catalog, choices=choices)
         return None
 
-    def _unanswered(self, work: Work, status: Status, words: str, *, words_by: str = "template") -> Answer:
-        suggestions = self._suggestions(work.question.source)
+    def _unanswered(
+        self,
+        work: Work,
+        status: Status,
+        words: str,
+        catalog: Catalog,
+        *,
+        words_by: str = "template",
+        choices: tuple[str, ...] = (),
+    ) -> Answer:
+        suggestions = choices or self._suggestions(work, catalog)
         return Answer(
-            status=status, words=words, words_by=words_by, suggestions=suggestions, receipt=work.receipt()
+            status=status,
+            words=words,
+            words_by=words_by,
+            suggestions=suggestions,
+            receipt=work.receipt(confidence=0.0),
         )
 
     def _linked(
@@ -304,119 +345,26 @@ class Analyst:
             note.detail = f"about {len(request.schema) // 3:,} tokens of schema, {named} values named"
             return request
 
-    # -- one draft, repaired until it runs -------------------------------------------------------------
-
-    def _first_that_runs(self, work: Work, request: DraftRequest, heard: Heard, catalog: Catalog) -> Answer:
-        while True:
-            try:
-                draft = self._draft(work, request)
-                if draft.decision is not Decision.ANSWER:
-                    return self._declined(work, draft, catalog)
-                corrected = correct(draft.sql, heard=heard, catalog=catalog, techniques=self._techniques)
-                work.sql = corrected.sql
-                found = self._runner.run(work, corrected.sql, catalog)
-                found = replace(found, notes=corrected.notes, warnings=corrected.warnings)
-                return self._found(work, found, heard, catalog, share=None)
-            except AnalystError as error:
-                if work.attempts == 1 and (fresh := self._changed(catalog, error)):
-                    catalog = fresh
-                    heard = self._heard(work.question.text, catalog, context=work.question.context)
-                    linked = link(work.question.text, catalog, mentions=heard.mentions)
-                    request = replace(
-                        request, schema=schema_text(self._shown(linked)), hints=heard.hints(catalog)
-                    )
-                    continue
-                if _names_what_is_not_there(error) and self._is_the_end(work, heard, catalog):
-                    missing = Draft(decision=Decision.CANNOT, message=str(error))
-                    return self._declined(work, missing, catalog)
-                if not error.repairable or work.attempts >= MOST_DRAFTS or understanding.is_write(work.sql):
-                    raise
-                request = _next(request, error, work)
-
-    # -- several drafts, of which the results vote -------------------------------------------------------
-
-    def _elected(self, work: Work, request: DraftRequest, heard: Heard, catalog: Catalog) -> Answer | None:
-        """The answer that most drafts agree on; None where none of them came to anything."""
-        with self._runner.trials() as trials:
-            candidates: list[Candidate] = []
-            while len(candidates) < MOST_CANDIDATES and not voting.is_decided(
-                [c.ballot for c in candidates], most=MOST_CANDIDATES
-            ):
-                sampled = replace(request, sample=len(candidates))
-                candidates.append(self._candidate(work, trials, sampled, heard, catalog))
-            with work.journal.step("vote") as note:
-                election = voting.elect([c.ballot for c in candidates])
-                note.detail = f"{election.votes} of {election.of} drafts agree"
-            if election.winner is None:
-                return None
-            winner = candidates[election.winner]
-            if winner.trial is None:
-                return self._declined(work, winner.draft, catalog)
-            found = trials.keep(winner.trial)
-        work.sql = found.query.readable
-        doubt = checking.disagreement(votes=election.votes, of=election.of)
-        found = replace(found, notes=winner.notes, warnings=(*doubt, *winner.warnings))
-        return self._found(work, found, heard, catalog, share=election.share)
-
-    def _candidate(
-        self, work: Work, trials: Trials, request: DraftRequest, heard: Heard, catalog: Catalog
-    ) -> Candidate:
-        """One more draft with its result; without one where it cannot run."""
-        nothing = Candidate(draft=Draft(decision=Decision.ANSWER))
-        try:
-            draft = self._draft(work, request)
-            if draft.decision is not Decision.ANSWER:
-                return Candidate(draft=draft)
-            corrected = correct(draft.sql, heard=heard, catalog=catalog, techniques=self._techniques)
-            trial = trials.run(work, corrected.sql, catalog)
-        except AnalystError as error:
-            if not error.repairable or understanding.is_write(work.sql):
-                raise
-            return nothing
-        return Candidate(draft=draft, trial=trial, notes=corrected.notes, warnings=corrected.warnings)
-
-    def _found(
-        self, work: Work, found: Found, heard: Heard, catalog: Catalog, *, share: float | None
-    ) -> Answer:
-        """The answer of a draft that ran, with how far it can be trusted."""
+    def _settled(self, task: Task, outcome: Outcome) -> Answer:
+        """The answer of a draft that ran, with how far it can be trusted; or why there is none."""
+        work, heard, found = task.work, task.heard, outcome.found
+        if found is None:
+            return self._declined(work, outcome.draft, task.catalog)
         signs = trust.Signs(
-            share=share,
-            repairs=work.attempts - 1 if share is None else 0,
+            share=outcome.share,
+            repairs=work.attempts - 1 if outcome.share is None else 0,
             unknown=len(heard.grounds.unknown),
             corrections=len(found.notes),
-            warnings=len(found.warnings),
+            unmet=outcome.unmet,
+            warnings=len(found.warnings) - outcome.unmet,
             empty=emptiness.is_empty(found.result),
             tables=len(found.query.tables),
         )
         confidence = trust.trust(signs)
         if confidence < self._abstain_below:
-            return self._unanswered(work, Status.CLARIFY, checking.not_sure(found.query))
+            return self._unanswered(work, Status.CLARIFY, checking.not_sure(found.query), task.catalog)
         found = replace(found, notes=tuple(dict.fromkeys((*heard.notes(), *found.notes))))
-        return self._answer(work, found, catalog, by_model=self._words_by_model, confidence=confidence)
-
-    def _changed(self, catalog: Catalog, error: AnalystError) -> Catalog | None:
-        """The catalog as it is now, where a name that is not there may mean that the tables have changed."""
-        if catalog.edited or not (_names_what_is_not_there(error) or _undefined(error)):
-            return None
-        fresh = self.catalog(catalog.source, rebuild=True)
-        return fresh if fresh.fingerprint() != catalog.fingerprint() else None
-
-    def _is_the_end(self, work: Work, heard: Heard, catalog: Catalog) -> bool:
-        """True where no further draft will find the data: all were tried, or the question is about other things."""
-        return work.attempts >= MOST_DRAFTS or heard.is_foreign(catalog)
-
-    def _draft(self, work: Work, request: DraftRequest) -> Draft:
-        with work.journal.step("repair" if request.repair else "draft") as note:
-            work.attempts += 1
-            try:
-                draft = self._writer.draft(request, cancellation=work.cancellation)
-            except UnusableReply as error:
-                work.usage += error.usage
-                raise
-            work.usage += draft.usage
-            work.sql = draft.sql
-            note.detail = f"{draft.usage.completion_tokens} tokens"
-            return draft
+        return self._answer(work, found, task.catalog, by_model=self._words_by_model, confidence=confidence)
 
     def _declined(self, work: Work, draft: Draft, catalog: Catalog) -> Answer:
         if draft.decision is Decision.CLARIFY:
@@ -425,7 +373,7 @@ class Analyst:
             status, words = Status.UNANSWERABLE, prompts.text("off_topic")
         else:
             status, words = Status.UNANSWERABLE, _cannot(draft.message, catalog)
-        return self._unanswered(work, status, words, words_by="model")
+        return self._unanswered(work, status, words, catalog, words_by="model")
 
     # -- from rows to an answer --------------------------------------------------------------------
 
@@ -507,13 +455,19 @@ class Analyst:
             logger.warning("no examples: %s", error.code)
             return []
 
-    def _suggestions(self, source: str) -> tuple[str, ...]:
+    def _suggestions(self, work: Work, catalog: Catalog) -> tuple[str, ...]:
         try:
-            examples = self._examples.all(source=source)
+            examples = self._examples.all(source=work.question.source)
         except AnalystError:
-            return ()
-        approved = [e.question for e in examples if e.status == "approved"]
-        return tuple(reversed(approved))[:4]
+            examples = []
+        approved = [e.question for e in reversed(examples) if e.status == "approved"]
+        return suggesting.instead(work.question.text, catalog, near=work.near, approved=approved)
+
+
+def _others_asked(conversation: Conversation | None, question: str) -> list[Turn]:
+    """The turns that asked something else: asked again, a question is not to be answered by its own last SQL."""
+    turns = conversation.turns if conversation else ()
+    return [t for t in turns if not understanding.same_question(t.question, question)]
 
 
 def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbour]:
@@ -526,26 +480,8 @@ def _same(example: Example, question: Question) -> bool:
     return understanding.same_question(example.question, question.text)
 
 
-def _names_what_is_not_there(error: AnalystError) -> bool:
-    return isinstance(error, Refused) and error.rule in ("tables", "columns")
-
-
 def _undefined(error: AnalystError) -> bool:
     return isinstance(error, QueryFailed) and error.error_class.startswith("undefined")
-
-
-def _next(request: DraftRequest, error: AnalystError, work: Work) -> DraftRequest:
-    """What to ask after a failure: another draft where there was none, else a repair of the last."""
-    if isinstance(error, UnusableReply):
-        return replace(request, repair=None, sample=work.attempts)
-    return replace(request, repair=_repair(error, work.sql), sample=0)
-
-
-def _repair(error: AnalystError, sql: str) -> Repair:
-    if isinstance(error, QueryFailed):
-        near = sql[max(0, error.position - 20) : error.position + 40] if error.position else ""
-        return Repair(sql=sql, error_class=error.error_class, near=" ".join(near.split()))
-    return Repair(sql=sql or "(nothing)", error_class=str(error))
 
 
 def _ability(catalog: Catalog) -> str:

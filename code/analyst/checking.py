@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analyst.catalog import Catalog, Column, Table
 from analyst.draft import Query
 from analyst.hearing import Heard
@@ -11,6 +13,8 @@ from analyst.work import Found
 
 MOST_FILTERS = 4
 MOST_CHOICES = 4
+LONGEST_CHOICE = 80
+"""Characters of a value that is offered to choose."""
 
 
 def warnings(found: Found, *, catalog: Catalog, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -57,6 +61,23 @@ def which(tie: Tie) -> str:
     more = " or another one" if len(tie.values) > MOST_CHOICES else ""
     listed = ", ".join(shown[:-1]) + f" or {shown[-1]}" if not more else ", ".join(shown)
     return f'Which one does "{tie.phrase}" mean: {listed}{more}? {tie.table[1]}.{tie.column} has all of them.'
+
+
+def choices(question: str, tie: Tie) -> tuple[str, ...]:
+    """The question once for each value that its name may mean, to be asked instead; none where it reads badly."""
+    named = re.search(rf"(?<!\w){re.escape(tie.phrase)}(?!\w)", question, re.IGNORECASE)
+    if named is None or _is_part_of_a_name(question, named):
+        return ()
+    before, after = question[: named.start()], question[named.end() :]
+    shown = [v for v in tie.values[:MOST_CHOICES] if v.isprintable() and len(v) <= LONGEST_CHOICE]
+    return tuple(before + value + after for value in shown)
+
+
+def _is_part_of_a_name(question: str, named: re.Match[str]) -> bool:
+    """True for the "San" of "San Juan": with one value put in its place, the rest would be left over."""
+    goes_on = re.match(r"[ -][A-Z]\w", question[named.end() :])
+    has_begun = re.search(r"(?<=\W)[A-Z]\w*[ -]\Z", question[: named.start()])
+    return bool(goes_on or has_begun)
 
 
 def nothing_about(heard: Heard, catalog: Catalog) -> str:

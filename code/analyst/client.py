@@ -12,6 +12,8 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from analyst import figures
+from analyst.assurance import Assurance as Assurance
+from analyst.assurance import assurance
 from analyst.chart import Chart, ChartType
 from analyst.errors import AnalystError
 from analyst.result import Kind, ResultColumn
@@ -85,6 +87,7 @@ class ReceiptDocument(TypedDict):
     examples_shown: list[int]
     cached: str | None
     policy: str
+    confidence: NotRequired[float]
     attempts: int
     model: str
     prompt_tokens: int
@@ -321,6 +324,20 @@ def figure(document: Document, *, chart_type: str | None = None) -> dict[str, An
         return None
     columns = [ResultColumn(name=c["name"], kind=Kind(c["kind"])) for c in answer["table"]["columns"]]
     return figures.draw(_chart(answer["chart"], chart_type), columns, answer["table"]["rows"])
+
+
+def assured(document: Document) -> Assurance | None:
+    """How sure an answer is, in words; None where there is none, or no SQL, or where it was never measured."""
+    answer = document["answer"]
+    receipt = answer["receipt"] if answer is not None and document["status"] == "answered" else None
+    if receipt is None or not receipt["sql"]:
+        return None
+    return assurance(
+        receipt.get("confidence", 1.0),
+        attempts=receipt["attempts"],
+        cached=bool(receipt["cached"]),
+        thorough=document["mode"] == "thorough",
+    )
 
 
 def _chart(document: ChartDocument, chart_type: str | None) -> Chart:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyst import demands, multiplying, periods, repairing, values
+from analyst import agreement, demands, multiplying, periods, repairing, values
 from analyst.catalog import Catalog
+from analyst.demands import Heeded
 from analyst.hearing import Heard
 from analyst.techniques import Techniques
 
@@ -19,11 +20,18 @@ class Corrected:
     """What was changed, a plain sentence each."""
     warnings: tuple[str, ...] = ()
     """What looks wrong and could not be proved to be."""
+    unmet: tuple[str, ...] = ()
+    """What the question says and the SQL does not do."""
 
 
-def correct(sql: str, *, heard: Heard, catalog: Catalog, techniques: Techniques) -> Corrected:
-    """Names, joins and types; texts that are no values; days; limits and units; totals that a join multiplies."""
-    dialect, notes, warnings = catalog.dialect, list[str](), tuple[str, ...]()
+def correct(
+    sql: str, *, heard: Heard, catalog: Catalog, techniques: Techniques, taught: str = ""
+) -> Corrected:
+    """Names, joins and types; texts that are no values; days; limits and units; totals that a join multiplies.
+
+    `taught` is whatever else the model was shown, whose words its SQL may hold.
+    """
+    dialect, notes, warnings, unmet = catalog.dialect, list[str](), tuple[str, ...](), tuple[str, ...]()
     if techniques.uses("repair"):
         repaired = repairing.repair(sql, dialect=dialect, catalog=catalog)
         sql, notes = repaired.sql, [*notes, *repaired.notes]
@@ -38,7 +46,43 @@ def correct(sql: str, *, heard: Heard, catalog: Catalog, techniques: Techniques)
     if techniques.uses("demands"):
         heeded = demands.heed(sql, asked=heard.asked, dialect=dialect, catalog=catalog)
         sql, notes = heeded.sql, [*notes, *heeded.notes]
+    if techniques.uses("agreement"):
+        about = _About(heard=heard, catalog=catalog, taught=taught)
+        agreed = about.fixed(sql)
+        sql, notes, unmet = agreed.sql, [*notes, *agreed.notes], about.unmet(agreed.sql)
     if techniques.uses("joins"):
         counted = multiplying.check(sql, dialect=dialect, catalog=catalog)
         sql, notes, warnings = counted.sql, [*notes, *counted.notes], counted.warnings
-    return Corrected(sql=sql, notes=tuple(dict.fromkeys(notes)), warnings=warnings)
+    return Corrected(sql=sql, notes=tuple(dict.fromkeys(notes)), warnings=warnings, unmet=unmet)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _About:
+    """What a draft has to agree with."""
+
+    heard: Heard
+    catalog: Catalog
+    taught: str
+
+    def fixed(self, sql: str) -> Heeded:
+        return agreement.fix(
+            sql,
+            question=self.heard.question,
+            context=self.heard.context,
+            taught=self.taught,
+            mentions=self.heard.mentions,
+            catalog=self.catalog,
+            dialect=self.catalog.dialect,
+        )
+
+    def unmet(self, sql: str) -> tuple[str, ...]:
+        found = agreement.unmet(
+            sql,
+            question=self.heard.question,
+            context=self.heard.context,
+            taught=self.taught,
+            mentions=self.heard.mentions,
+            catalog=self.catalog,
+            dialect=self.catalog.dialect,
+        )
+        return tuple(each.said for each in found)

@@ -30,6 +30,7 @@ class Heard:
     """What a question names, means by its time words, and plainly asks for."""
 
     question: str
+    context: str = ""
     asked: Demands
     anchor: Anchor
     grounds: Grounds = field(default_factory=lambda: Grounds(known=(), unknown=()))
@@ -73,18 +74,23 @@ def hear(
     catalog: Catalog,
     *,
     context: str = "",
+    earlier: str = "",
     today: date,
     reading: TimeReading,
     techniques: Techniques,
 ) -> Heard:
-    """Everything that the words of a question say by themselves; `context` was written beside it."""
+    """Everything that the words of a question say by themselves.
+
+    `context` was written beside it; `earlier` are the questions, with their SQL, that it may follow up.
+    """
     mentions = values.find(question, catalog)
     follows = catalog.time_follows or reading.follows
     anchor = periods.anchor(catalog, today=today, follow="data" if follows == "data" else "today")
     fiscal_start = catalog.fiscal_start or reading.fiscal_start
     return Heard(
         question=question,
-        asked=demands.demands(question, context=context),
+        context=context,
+        asked=demands.demands(question, context=context, earlier=earlier),
         anchor=anchor,
         grounds=grounding.ground(question, catalog, mentions=mentions, context=context),
         mentions=mentions if techniques.uses("values") else (),

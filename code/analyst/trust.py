@@ -11,7 +11,7 @@ GIVEN = 1.0
 
 _ONE_DRAFT = 0.75
 _ALL_AGREE, _NONE_AGREE = 0.95, 0.35
-_REPAIR, _UNKNOWN, _CORRECTION, _WARNING, _EMPTY, _DISTANT = 0.7, 0.75, 0.93, 0.7, 0.6, 0.9
+_REPAIR, _UNKNOWN, _CORRECTION, _UNMET, _WARNING, _EMPTY, _DISTANT = 0.7, 0.75, 0.93, 0.4, 0.7, 0.6, 0.9
 _MOST_COUNTED = 3
 
 
@@ -27,6 +27,8 @@ class Signs:
     """Things in the question that the data has no word for."""
     corrections: int = 0
     """What code had to put right in the SQL."""
+    unmet: int = 0
+    """What the question says and the SQL does not do."""
     warnings: int = 0
     empty: bool = False
     tables: int = 1
@@ -39,6 +41,7 @@ def trust(signs: Signs) -> float:
         (_REPAIR, signs.repairs),
         (_UNKNOWN, signs.unknown),
         (_CORRECTION, signs.corrections),
+        (_UNMET, signs.unmet),
         (_WARNING, signs.warnings),
         (_EMPTY, int(signs.empty)),
         (_DISTANT, max(0, signs.tables - 2)),

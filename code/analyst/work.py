@@ -27,6 +27,8 @@ class Work:
     usage: Usage = field(default_factory=Usage)
     sql: str = ""
     examples_shown: tuple[int, ...] = ()
+    near: tuple[str, ...] = ()
+    """Approved questions, those nearest by meaning first."""
     cache_only: bool = False
     """Answer from approved examples alone; anything else raises Miss."""
     leave_one_out: bool = False

@@ -15,9 +15,11 @@ _SOURCE = "source"
 _MODE = "mode"
 _MODES = {"fast": "Fast", "thorough": "Thorough"}
 _MODE_HELP = (
-    "Fast asks the model once. Thorough lets it check its own work, which takes longer "
-    "and helps with questions over several tables."
+    "Fast writes one draft of the SQL and corrects it at most twice. Thorough draws up to five drafts and "
+    "compares their results; it takes several times as long."
 )
+_CAUTION = "Answers come from your data, and can be wrong: check the SQL before you rely on them."
+_THOROUGH = "Thorough: draws up to five drafts and compares their results; takes several times as long."
 
 
 def sources() -> list[SourceDocument]:
@@ -42,18 +44,24 @@ def show(known: list[SourceDocument]) -> None:
             _mode()
             if len(known) > 1:
                 _source(known)
-            st.caption(
-                "Answers come from your data, and can be wrong: check the SQL before you rely on them."
-            )
+            st.caption(_THOROUGH if st.session_state.get(_MODE) == "thorough" else _CAUTION)
 
 
-def submit(question: str) -> None:
-    """Send a question; on failure its text goes back into the box. For callbacks only."""
+def offers(mode: str) -> bool:
+    """True where the service answers in that mode, too."""
+    return mode in capabilities().get("modes", [])
+
+
+def submit(question: str, *, mode: str = "") -> None:
+    """Send a question, in the chosen mode unless told; on failure its text goes back into the box.
+
+    For callbacks only.
+    """
     try:
         conversation.ask(
             question,
             source=str(st.session_state.get(_SOURCE) or ""),
-            mode=str(st.session_state.get(_MODE) or "fast"),
+            mode=mode or str(st.session_state.get(_MODE) or "fast"),
         )
     except ApiError as error:
         st.session_state[_BOX] = question

@@ -7,7 +7,7 @@ import streamlit as st
 import conversation
 from analyst.client import ApiError, ApiUnreachable, Document, StepDocument
 from connection import client
-from parts import trouble
+from parts import drafts, trouble
 from parts.plain import escaped
 
 _SECONDS_BETWEEN_LOOKS = 0.4
@@ -48,7 +48,7 @@ def _steps(document: Document) -> None:
                 args=(query_id,),
             )
         if document["steps"]:
-            st.markdown("  \n".join(step_line(step) for step in document["steps"]))
+            st.markdown("  \n".join(step_line(step) for step in drafts.lines(document)))
 
 
 def step_line(step: StepDocument) -> str:

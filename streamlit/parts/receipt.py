@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyst.client import Document, ReceiptDocument
+from analyst.client import Document, ReceiptDocument, assured
+from parts import drafts
 from parts.plain import escaped
 from parts.progress import milliseconds
 
@@ -12,10 +13,15 @@ _CACHED = {
     "same": "Answered from approved question #{id}, whose meaning is the same. No model was asked.",
     "bound": "Answered from approved question #{id}, with your values put in. No model was asked.",
 }
+_NO_MODEL = "No model was asked: the question and the names in the data were enough to decide."
+_NO_ANSWER = "The model was asked, and no answer came of it that could be shown."
+_RULE_OF_THUMB = "This is a rule of thumb from how the answer was made, and no proof."
 
 
 def show_sql(receipt: ReceiptDocument) -> None:
-    """The SQL as a person reads it, and below it what the database really ran."""
+    """The SQL as a person reads it, and below it what the database really ran; nothing where there is none."""
+    if not receipt["sql"]:
+        return
     with st.expander("SQL", icon=":material/code:"):
         st.code(receipt["sql"], language="sql", wrap_lines=True)
         if receipt["executed_sql"] and receipt["executed_sql"] != receipt["sql"]:
@@ -40,7 +46,8 @@ def facts(document: Document, receipt: ReceiptDocument) -> list[tuple[str, list[
     found = [
         ("Warnings", receipt["warnings"]),
         ("How the question was understood", receipt["assumptions"]),
-        ("Where it comes from", [_origin(receipt)]),
+        ("Where it comes from", [_origin(document, receipt)]),
+        ("How far to trust it", _trust(document)),
         ("Source", [receipt["source"]] if receipt["source"] else []),
         ("Tables read", [", ".join(receipt["tables"])] if receipt["tables"] else []),
         ("Conditions", receipt["filters"]),
@@ -51,13 +58,30 @@ def facts(document: Document, receipt: ReceiptDocument) -> list[tuple[str, list[
     return [(title, list(texts)) for title, texts in found if texts]
 
 
-def _origin(receipt: ReceiptDocument) -> str:
+def _origin(document: Document, receipt: ReceiptDocument) -> str:
     if receipt["cached"] in _CACHED:
         return _CACHED[receipt["cached"]].format(id=receipt["example_id"] or "?")
-    drafts = "at the first attempt" if receipt["attempts"] <= 1 else f"in {receipt['attempts']} attempts"
+    if document["status"] != "answered":
+        return _NO_ANSWER if receipt["attempts"] else _NO_MODEL
+    if not receipt["attempts"]:
+        return "The SQL was given, and no model was asked. It was checked before it ran."
     shown = receipt["examples_shown"]
     seen = f", having seen approved questions {', '.join(f'#{i}' for i in shown)}" if shown else ""
-    return f"The model wrote the SQL {drafts}{seen}. The SQL was checked before it ran."
+    return f"The model wrote the SQL {_drafts(document, receipt)}{seen}. The SQL was checked before it ran."
+
+
+def _drafts(document: Document, receipt: ReceiptDocument) -> str:
+    agreed = drafts.vote(document)
+    if agreed:
+        return f"several times ({agreed} on this result)"
+    return "at the first attempt" if receipt["attempts"] <= 1 else f"in {receipt['attempts']} attempts"
+
+
+def _trust(document: Document) -> list[str]:
+    found = assured(document)
+    if found is None:
+        return []
+    return [" ".join(filter(None, (f"{found.words}.", _RULE_OF_THUMB * found.measured, found.advice)))]
 
 
 def _model(receipt: ReceiptDocument) -> str:
@@ -70,7 +94,7 @@ def _model(receipt: ReceiptDocument) -> str:
 def _steps(document: Document) -> str:
     lines = [
         f"| {escaped(s['label'])} | {escaped(s['detail'])} | {milliseconds(s['ms'])} |"
-        for s in document["steps"]
+        for s in drafts.lines(document)
     ]
     total = milliseconds(sum(s["ms"] for s in document["steps"]))
     return "\n".join(["| Step | Result | Time |", "|:--|:--|--:|", *lines, f"| **In all** | | **{total}** |"])

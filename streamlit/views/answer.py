@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyst.client import AnswerDocument, Document, ErrorDocument
+from analyst.client import AnswerDocument, Assurance, Document, ErrorDocument, assured
 from parts import ask_box, chart, downloads, feedback, receipt, table
 from parts.plain import escaped, plain
 from parts.trouble import sentence
 
 _ASK_AGAIN = frozenset({"failed", "cancelled"})
-_SUGGESTED = {"clarify": "Which one do you mean?", "unanswerable": "What can be asked instead"}
+_SUGGESTED = {
+    "clarify": "Choose one of these, or ask in other words",
+    "unanswerable": "What can be asked instead",
+}
 
 
 def show(document: Document) -> None:
@@ -49,16 +52,35 @@ def _words(document: Document, answer: AnswerDocument) -> None:
             st.markdown(":primary[:material/info:] **This cannot be answered from the data**")
         st.text(plain(answer["words"]))
         if document["status"] == "answered":
-            st.caption(_trust(document, answer))
+            found = assured(document)
+            st.caption(_trust(document, answer, found))
+            if found is not None and found.low:
+                _unsure(document, found)
 
 
-def _trust(document: Document, answer: AnswerDocument) -> str:
-    """One line on where the answer comes from: time, approved question, warnings."""
+def _unsure(document: Document, found: Assurance) -> None:
+    """Says on the answer itself that it may well be wrong, and offers to take more trouble."""
+    st.warning(f"**{escaped(found.words)}** {escaped(found.advice)}", icon=":material/help:")
+    if document["mode"] != "thorough" and ask_box.offers("thorough"):
+        st.button(
+            "Ask again in thorough mode",
+            key=f"thorough-{document['query_id']}",
+            icon=":material/refresh:",
+            on_click=ask_box.submit,
+            args=(document["question"],),
+            kwargs={"mode": "thorough"},
+        )
+
+
+def _trust(document: Document, answer: AnswerDocument, found: Assurance | None) -> str:
+    """One line on how far the answer can be relied on: time, who vouches for it, warnings."""
     seconds = sum(s["ms"] for s in document["steps"]) / 1000
     parts = [f":material/timer: {seconds:,.1f} s"]
     made = answer["receipt"]
     if made is not None and made["cached"]:
         parts.append(f":material/verified: from approved question \\#{made['example_id'] or '?'}")
+    elif found is not None and not found.low:
+        parts.append(f":material/speed: {escaped(found.words)}")
     if answer["words_by"] == "model":
         parts.append(":material/fact_check: every number checked against the table")
     if made is not None and made["warnings"]:

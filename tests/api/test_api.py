@@ -187,10 +187,14 @@ def test_sources_capabilities_sql_and_openapi(make_house: MakeHouse) -> None:
     sources = call("GET", "/sources")[1]["sources"]
     assert sources[0]["name"] == "flights" and sources[0]["questions"] == ["How many carriers?"]
     assert call("GET", "/capabilities")[1]["model"]["state"] == "ready"
+    assert call("GET", "/capabilities")[1]["modes"] == ["fast", "thorough"]
     assert call("GET", "/health")[1]["status"] == "ok"
     drafted = call("POST", "/sql", {"question": "How many flights a airport?"})[1]
     assert drafted["decision"] == "answer" and drafted["sql"].startswith("SELECT origin")
-    paths = call("GET", "/openapi.json")[1]["paths"]
+    described = call("GET", "/openapi.json")[1]
+    mode = described["components"]["schemas"]["AskBody"]["properties"]["mode"]
+    assert mode["enum"] == ["fast", "thorough"] and "five drafts" in mode["description"]
+    paths = described["paths"]
     for path in (
         "/query",
         "/query/{query_id}",
@@ -199,6 +203,18 @@ def test_sources_capabilities_sql_and_openapi(make_house: MakeHouse) -> None:
         "/sql",
     ):
         assert path in paths
+
+
+def test_a_thorough_answer_carries_its_confidence_and_its_vote(make_house: MakeHouse) -> None:
+    call = Caller(make_house(always(COUNT), words="template"))
+    fast = call.answered("How many flights a airport?")
+    thorough = call.answered("How many flights had each airport?", mode="thorough")
+    confidence = [d["answer"]["receipt"]["confidence"] for d in (fast, thorough)]
+    assert 0 < confidence[0] < confidence[1] < 1
+    assert [d["mode"] for d in (fast, thorough)] == ["fast", "thorough"]
+    assert [s["name"] for s in thorough["steps"]].count("draft") == 3
+    vote = next(step for step in thorough["steps"] if step["name"] == "vote")
+    assert vote["detail"] == "3 of 3 drafts agree"
 
 
 def test_an_example_must_pass_the_guard(make_house: MakeHouse) -> None:

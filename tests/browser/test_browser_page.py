@@ -98,6 +98,23 @@ def test_cancel(tab: Page, stand_in: StandIn) -> None:
     expect(tab.get_by_text("You cancelled this question.")).to_be_visible()
 
 
+def test_thorough_is_explained_numbered_and_cancelled_in_the_middle(tab: Page) -> None:
+    tab.get_by_role("radio", name="Thorough").click()
+    expect(tab.get_by_text("draws up to five drafts and compares their results")).to_be_visible()
+    ask(tab, "slow one")
+    expect(tab.get_by_text(re.compile(r"Draft 1 · 16 rows"))).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"Draft \d: "))).to_be_visible()
+    tab.get_by_role("button", name="Cancel").click()
+    expect(tab.get_by_text("You cancelled this question.")).to_be_visible()
+
+
+def test_an_unsure_answer_offers_to_be_asked_thoroughly(tab: Page) -> None:
+    ask(tab, "doubtful")
+    expect(tab.get_by_text("Read the SQL before you rely on this answer").first).to_be_visible()
+    tab.get_by_role("button", name="Ask again in thorough mode").click()
+    expect(tab.get_by_text("or ask more precisely").first).to_be_visible()
+
+
 def test_the_page_stays_responsive_while_a_question_runs(tab: Page) -> None:
     ask(tab, "slow one")
     expect(tab.get_by_role("button", name="Cancel")).to_be_visible()
@@ -137,7 +154,7 @@ def test_the_newest_question_comes_into_sight(tab: Page) -> None:
     expect(tab.locator(".st-key-newest [class*='st-key-question-']")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("question", [QUESTIONS[0], "show every kind", "hostile", "x" * 1500])
+@pytest.mark.parametrize("question", [QUESTIONS[0], "show every kind", "hostile", "doubtful", "x" * 1500])
 def test_nothing_is_wider_than_a_phone(browser: Browser, base_url: str, question: str) -> None:
     tab = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
     tab.goto(base_url)

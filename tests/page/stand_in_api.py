@@ -46,6 +46,17 @@ STEPS = [
     ("run", "Running it", 88.0, "16 rows"),
     ("words", "Putting it into words", 1240.0, "numbers checked"),
 ]
+A_DRAFT = [
+    ("draft", "Writing SQL", 900.0, "41 tokens"),
+    ("guard", "Checking that the SQL is safe", 3.4, "reads public.flights"),
+    ("explain", "Having the database plan it", 5.1, ""),
+    ("run", "Running the query", 88.0, "16 rows"),
+]
+THOROUGH_STEPS = [
+    *STEPS[:2], *A_DRAFT, ("draft", "Writing SQL", 900.0, "38 tokens"),
+    ("guard", "Checking that the SQL is safe", 1.2, ""), *A_DRAFT, *A_DRAFT,
+    ("vote", "Comparing the results of the drafts", 0.2, "3 of 4 drafts agree"), STEPS[-1],
+]  # fmt: skip
 HOSTILE = (
     "<img src=x onerror=alert(1)> ![x](http://evil.example/p.png) [a](http://evil.example) $x^2$ :red[hot] "
     ":material/home: :smile: http://evil.example www.evil.example a@evil.example `code` **bold** -> "
@@ -67,6 +78,7 @@ class Script:
     sql: str = "SELECT 1"
     cached: str | None = None
     warnings: list[str] = field(default_factory=list)
+    confidence: float = 0.75
 
 
 @dataclass(kw_only=True)
@@ -187,6 +199,7 @@ def script_for(question: str) -> Script:
         "hostile": Script(
             words=HOSTILE, suggestions=[HOSTILE], table=table([(HOSTILE, "text")], [[HOSTILE]])
         ),
+        "doubtful": Script(**{**vars(airlines()), "confidence": 0.413}),
         "clarify": Script(
             status="clarify",
             words="Do you mean the departure delay or the arrival delay?",
@@ -278,10 +291,11 @@ class StandIn:
         if asked.cancelled:
             error = {"code": "cancelled", "message": "You cancelled this question."}
         request_id = f"r-{asked.query_id}"
+        every = THOROUGH_STEPS if asked.mode == "thorough" else STEPS
         return {
             "query_id": asked.query_id, "session_id": asked.session_id, "request_id": request_id,
             "question": asked.question, "source": asked.source, "mode": asked.mode, "status": status,
-            "asked_at": asked.at.isoformat(), "finished_at": None, "steps": _steps(share),
+            "asked_at": asked.at.isoformat(), "finished_at": None, "steps": _steps(share, every),
             "answer": None if asked.cancelled else _answer(script, share, rows=rows),
             "error": {**error, "request_id": request_id} if error else None, "feedback": asked.feedback,
         }  # fmt: skip
@@ -307,8 +321,8 @@ class StandIn:
             asked.started -= 100
 
 
-def _steps(share: float) -> list[dict[str, Any]]:
-    done = int(share * len(STEPS))
+def _steps(share: float, every: list[tuple[str, str, float, str]]) -> list[dict[str, Any]]:
+    done = int(share * len(every))
     return [
         {
             "name": name,
@@ -317,7 +331,7 @@ def _steps(share: float) -> list[dict[str, Any]]:
             "ms": ms if i < done else 0.0,
             "detail": detail * (i < done),
         }
-        for i, (name, label, ms, detail) in enumerate(STEPS[: done + 1])
+        for i, (name, label, ms, detail) in enumerate(every[: done + 1])
     ]
 
 
@@ -333,7 +347,8 @@ def _answer(script: Script, share: float, *, rows: int) -> dict[str, Any] | None
         "tables": ["public.airlines", "public.flights"], "filters": ["f.year = 2013"],
         "assumptions": ["\"Flights\" counts every scheduled departure, cancelled ones included."],
         "warnings": script.warnings, "example_id": 12 if script.cached else None, "examples_shown": [4, 9],
-        "cached": script.cached, "policy": "default", "attempts": 0 if script.cached else 1,
+        "cached": script.cached, "policy": "default", "confidence": script.confidence,
+        "attempts": 0 if script.cached else 1,
         "model": "" if script.cached else "qwen2.5-coder-1.5b", "prompt_tokens": 1480,
         "completion_tokens": 62,
     }  # fmt: skip

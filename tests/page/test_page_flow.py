@@ -321,3 +321,58 @@ def test_a_chart_that_does_not_fit_leaves_the_rest(
     assert "Words stay." in shown
     assert "Something went wrong on this page." in shown
     assert len(page.dataframe) == 1
+
+
+def test_an_unsure_answer_says_so_itself_and_can_be_asked_thoroughly(api: StandIn, page: AppTest) -> None:
+    ask(page, "a doubtful one")
+    warned = [str(w.value) for w in page.warning]
+    assert len(warned) == 1 and "Unsure" in warned[0] and "Read the SQL" in warned[0]
+    button(page, "Ask again in thorough mode").click().run()
+    settle(page)
+    assert [a.mode for a in api.asked.values()] == ["fast", "thorough"]
+    newest = [str(w.value) for w in page.warning][-1]
+    assert "ask more precisely" in newest
+    assert "Ask again in thorough mode" not in texts(page)
+
+
+def test_a_surer_answer_says_how_sure_in_one_line(page: AppTest) -> None:
+    ask(page, QUESTIONS[0])
+    assert "Fairly sure (0.75)" in texts(page)
+    assert not page.warning
+
+
+def test_an_approved_answer_shows_no_number(page: AppTest) -> None:
+    ask(page, QUESTIONS[1])
+    caption = next(str(c.value) for c in page.caption if "from approved question" in str(c.value))
+    assert "sure" not in caption
+
+
+def test_thorough_says_what_it_does_and_what_it_takes(api: StandIn, page: AppTest) -> None:
+    captions = "".join(str(c.value) for c in page.caption)
+    assert "up to five drafts" not in captions
+    mode = next(g for g in elements(page, "button_group") if g.key == "mode")
+    mode.set_value("thorough").run()
+    captions = "".join(str(c.value) for c in page.caption)
+    assert "up to five drafts" in captions and "several times as long" in captions
+    ask(page, QUESTIONS[0])
+    assert api.asked["q00000001"].mode == "thorough"
+    assert "3 of 4 drafts agree on this result" in texts(page).replace("  ", " ")
+
+
+def test_a_thorough_question_is_cancelled_between_its_drafts(api: StandIn, page: AppTest) -> None:
+    api.speed = 1
+    next(g for g in elements(page, "button_group") if g.key == "mode").set_value("thorough").run()
+    page.chat_input[0].set_value("slow one").run()
+    api.asked["q00000001"].started -= 9
+    shown = texts(page.run())
+    assert "Draft 1" in shown and "Draft 2" in shown and "did not run" in shown
+    button(page, "Cancel").click().run()
+    settle(page)
+    assert "You cancelled this question." in texts(page)
+
+
+def test_choices_are_buttons_that_ask(api: StandIn, page: AppTest) -> None:
+    ask(page, "clarify this")
+    assert "Choose one of these, or ask in other words" in texts(page)
+    button(page, "Average arrival delay").click().run()
+    assert [a.question for a in api.asked.values()] == ["clarify this", "Average arrival delay"]

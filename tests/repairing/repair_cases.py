@@ -41,9 +41,9 @@ def _case(block: str) -> Case:
     return Case(catalog, dialect or "postgres", before, after or before, notes)
 
 
-def catalogs(dialect: str = "postgres") -> dict[str, Catalog]:
-    """The databases of catalogs.txt, by name."""
-    text = (_HERE / "catalogs.txt").read_text(encoding="utf-8")
+def catalogs(dialect: str = "postgres", *, folder: Path = _HERE) -> dict[str, Catalog]:
+    """The databases of a folder's catalogs.txt, by name."""
+    text = (folder / "catalogs.txt").read_text(encoding="utf-8")
     blocks = re.split(r"\n\s*\n", re.sub(r"^#.*\n", "", text, flags=re.M).strip())
     return {b.split("\n")[0].strip(): _catalog(b.split("\n")[1:], dialect) for b in blocks}
 

@@ -107,10 +107,20 @@ def test_three_useless_drafts_are_the_end(make_house: MakeHouse) -> None:
 
 
 def test_invented_tables_for_a_foreign_question_end_at_once(make_house: MakeHouse) -> None:
-    house = make_house(always(Says(text="```sql\nSELECT avg(salary) FROM pilots\n```")))
+    script = always(Says(text="```sql\nSELECT avg(salary) FROM pilots\n```"))
+    house = make_house(script, without=("grounding",))
     work = asked(house, "What is the average salary of pilots?")
     answer = house.analyst.ask(work)
     assert (answer.status, work.attempts) == (Status.UNANSWERABLE, 1)
+
+
+def test_what_the_data_knows_nothing_of_is_declined_without_a_model(make_house: MakeHouse) -> None:
+    house = make_house(always(Says(text="```sql\nSELECT 1\n```")))
+    work = asked(house, "What is the average ticket price of flights?")
+    answer = house.analyst.ask(work)
+    assert (answer.status, work.attempts) == (Status.UNANSWERABLE, 0)
+    assert 'nothing in it is about "ticket" or "price"' in answer.words and "airlines" in answer.words
+    assert answer.receipt is not None and answer.receipt.confidence == 0.0
 
 
 @pytest.mark.parametrize(
@@ -139,13 +149,13 @@ def test_a_clarifying_question_and_a_refusal_with_a_reason(make_house: MakeHouse
         by_question(
             [
                 ("best", Says(text="CLARIFY: Do you mean the fastest or the most punctual flights?")),
-                ("salary", Says(text="CANNOT: there is no data on what pilots of flights earn.")),
+                ("pilots", Says(text="CANNOT: there is no data on what pilots of flights earn.")),
             ]
         )
     )
     clarify = house.analyst.ask(asked(house, "Which flights are best?"))
     assert (clarify.status, "punctual" in clarify.words) == (Status.CLARIFY, True)
-    cannot = house.analyst.ask(asked(house, "What is the salary of the pilots of these flights?"))
+    cannot = house.analyst.ask(asked(house, "Which pilots flew these flights?"))
     assert cannot.status is Status.UNANSWERABLE
     assert "no data on what pilots" in cannot.words and "airlines" in cannot.words
 

@@ -19,7 +19,11 @@ class AskBody(Strict):
     question: str = Field(description="The question in plain words, at most 2,000 characters.")
     source: str = Field(default="", description="Name of the source; the first one when left out.")
     session_id: str = Field(default="", description="The session to go on with; a new one when left out.")
-    mode: Literal["fast", "thorough"] = "fast"
+    mode: Literal["fast", "thorough"] = Field(
+        default="fast",
+        description="fast: one draft, corrected at most twice. thorough: up to five drafts whose results are"
+        " compared, which takes several times as long.",
+    )
     use_cache: bool = Field(default=True, description="False to have the model write SQL in any case.")
 
 

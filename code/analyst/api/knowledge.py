@@ -17,7 +17,7 @@ from analyst.example import Example, ExampleStatus
 from analyst.exporting import FORMATS
 from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
 from analyst.ports import Cancellation
-from analyst.question import LONGEST_QUESTION
+from analyst.question import LONGEST_QUESTION, Mode
 
 QUESTIONS_SHOWN = 12
 SQL_SECONDS = 25.0
@@ -111,7 +111,7 @@ class Knowledge:
             "row_limit": house.settings.row_limit,
             "xlsx_row_limit": XLSX_MOST_ROWS,
             "longest_question": LONGEST_QUESTION,
-            "modes": ["fast"],
+            "modes": [mode.value for mode in Mode],
         }
 
     def health(self) -> tuple[dict[str, Any], int]:

@@ -10,10 +10,11 @@ import pwd
 import sys
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from analyst import errors
 from analyst.cli.place import Commands, add_source_options, on_source
+from analyst.client import Document, assured
 from analyst.errors import AnalystError
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question, Step
@@ -31,7 +32,13 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser("ask", help="ask a question in plain words")
     parser.add_argument("question", help='the question, "-" to read it from standard input')
     add_source_options(parser)
-    parser.add_argument("--mode", choices=[m.value for m in Mode], default="fast")
+    parser.add_argument(
+        "--mode",
+        choices=[m.value for m in Mode],
+        default="fast",
+        help="fast: one draft, corrected at most twice; thorough: up to five drafts whose results are compared,"
+        " which takes several times as long",
+    )
     parser.add_argument("--session", default="", metavar="ID", help="go on with an earlier conversation")
     parser.add_argument("--no-cache", action="store_true", help="do not answer from approved questions")
     parser.add_argument("--json", action="store_true", help="print the whole document")
@@ -89,12 +96,14 @@ def _print(document: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _show_step(steps: Sequence[Step]) -> None:
-    sys.stderr.write(f"  {steps[-1].label} …\n")
+    newest, drafts = steps[-1], sum(step.name == "draft" for step in steps)
+    number = f", draft {drafts}" if newest.name == "draft" and drafts > 1 else ""
+    sys.stderr.write(f"  {newest.label}{number} …\n")
 
 
 def _text(document: dict[str, Any]) -> str:
     answer = document["answer"] or {}
-    parts = [answer.get("words", "")]
+    parts = [answer.get("words", ""), _trust(document)]
     if answer.get("table") and answer["table"]["row_count"] > 1:
         parts.append(_table(answer["table"]))
     receipt = answer.get("receipt")
@@ -106,6 +115,12 @@ def _text(document: dict[str, Any]) -> str:
         parts.append("You could ask:\n" + "\n".join(f"  {s}" for s in answer["suggestions"]))
     text = "\n\n".join(part for part in parts if part)
     return text + "\n" if text else ""
+
+
+def _trust(document: dict[str, Any]) -> str:
+    """How sure the answer is, and what to do about one that is not."""
+    found = assured(cast(Document, document))
+    return f"Trust: {found.words}. {found.advice}".rstrip() if found else ""
 
 
 def _table(table: dict[str, Any]) -> str:

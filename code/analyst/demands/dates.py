@@ -12,6 +12,8 @@ from analyst.repairing.kinds import MOMENTS
 from analyst.repairing.reading import Place, Reading
 
 _YEAR = re.compile(r"(\d{4})-\d\d-\d\d")
+_FIRST_YEAR, _LAST_YEAR = 1902, 2098
+"""Years before and after stand for "from ever" and "for ever": valid_to = '9999-12-31' means what holds now."""
 _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 
 
@@ -40,5 +42,12 @@ def _without_dates(place: Place, reading: Reading, asked: Demands) -> list[str]:
 def _is_made_up(condition: exp.Expr, reading: Reading, asked: Demands) -> bool:
     if not isinstance(condition, _COMPARISONS) or reading.kind(condition.this) not in MOMENTS:
         return False
-    years = [m[1] for n in condition.find_all(exp.Literal) if (m := _YEAR.match(n.name))]
-    return bool(years) and not any(float(year) in asked.numbers for year in years)
+    years = [int(m[1]) for n in condition.find_all(exp.Literal) if (m := _YEAR.match(n.name))]
+    if any(not _FIRST_YEAR <= year <= _LAST_YEAR for year in years):
+        return False
+    return bool(years) and not any(year in asked.numbers or _is_defined(year, reading) for year in years)
+
+
+def _is_defined(year: int, reading: Reading) -> bool:
+    """True for a year in the glossary: what a word of the business means may depend on it."""
+    return any(str(year) in meaning for _, meaning in reading.catalog.glossary)

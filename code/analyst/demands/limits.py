@@ -12,7 +12,7 @@ from analyst.repairing.reading import Reading
 def limits_not_asked_for(reading: Reading, asked: Demands) -> tuple[str, ...]:
     """A LIMIT that no word of the question asks for is taken off; it would hide rows."""
     found = _limit(reading.tree)
-    if found is None or reading.tree.args.get("offset") is not None or _is_one_row(reading.tree):
+    if found is None or reading.tree.args.get("offset") is not None or _is_no_list(reading.tree):
         return ()
     count = int(found.this)
     if asked.one if count == 1 else count in asked.numbers or asked.some:
@@ -28,14 +28,23 @@ def limits_forgotten(reading: Reading, asked: Demands) -> tuple[str, ...]:
         return ()
     if tree.args.get("limit") is not None or tree.args.get("fetch") is not None:
         return ()
-    if any(not n.is_string and n.this == str(count) for n in tree.find_all(exp.Literal)):
+    if _holds_number(tree, count) or tree.find(exp.Window) is not None:
         return ()  # perhaps by rank
     tree.set("limit", exp.Limit(expression=exp.Literal.number(count)))
     return (f"The first {count} rows are shown, as the question asks.",)
 
 
-def _is_one_row(tree: exp.Expr) -> bool:
-    return isinstance(tree, exp.Select) and has_aggregates(tree) and tree.args.get("group") is None
+def _holds_number(tree: exp.Expr, count: int) -> bool:
+    return any(not n.is_string and n.this == str(count) for n in tree.find_all(exp.Literal))
+
+
+def _is_no_list(tree: exp.Expr) -> bool:
+    """True for a single row of totals, and for SELECT 1, which only asks whether there is any row."""
+    if not isinstance(tree, exp.Select):
+        return False
+    if all(isinstance(p.unalias(), (exp.Literal, exp.Boolean)) for p in tree.expressions):
+        return True
+    return has_aggregates(tree) and tree.args.get("group") is None
 
 
 def _limit(tree: exp.Expr) -> exp.Literal | None:

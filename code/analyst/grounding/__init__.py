@@ -1,5 +1,6 @@
 """Whether a database knows what a question is about."""
 
 from analyst.grounding.grounds import Grounds, ground
+from analyst.grounding.invented import invented
 
-__all__ = ["Grounds", "ground"]
+__all__ = ["Grounds", "ground", "invented"]

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyst.catalog import Catalog
+from analyst.grounding.measured import measured
 from analyst.grounding.vocabulary import Vocabulary, is_asking
+from analyst.grounding.word_lists import listed
 from analyst.linking import stem
 from analyst.values import Mention
 from analyst.values.vocabulary import is_grammar
@@ -16,6 +18,8 @@ _FEWEST = 2
 """Unknown things; a single one may be another word for something known."""
 _MOST_KNOWN = 0.5
 """Share of known things up to which a question is about something else."""
+_ENOUGH_ENGLISH, _WORDS_EACH = 2, 3
+"""So many of them show that a question is English; in a short one, every third word."""
 _QUOTED = re.compile(r"[\"“”`]([^\"“”`]{2,80})[\"“”`]|(?<!\w)'([^']{2,80})'(?!\w)")
 _CAPITAL = r"[A-Z][\w'’&.-]*"
 _NAME = re.compile(rf"(?<=[\w,;:] ){_CAPITAL}(?: (?:(?:of|the|and|&|de|von|van) )?{_CAPITAL})*")
@@ -28,10 +32,14 @@ class Grounds:
 
     known: tuple[str, ...]
     unknown: tuple[str, ...]
+    measured: tuple[str, ...] = ()
+    """Of the unknown, what the question wants measured or asks to be there."""
 
     @property
     def missing(self) -> bool:
         """True where the question is plainly about something that the database knows nothing of."""
+        if self.measured:
+            return True
         every = len(self.known) + len(self.unknown)
         return len(self.unknown) >= _FEWEST and len(self.known) <= _MOST_KNOWN * every
 
@@ -53,13 +61,15 @@ def ground(
     known = tuple(t for t, known in things.items() if known)
     if not _is_english(question):  # whose words the names and comments of a catalog need not hold
         return Grounds(known=known, unknown=())
-    return Grounds(known=known, unknown=tuple(t for t, known in things.items() if not known))
+    unknown = tuple(t for t, known in things.items() if not known)
+    lacking = measured(question, unknown, is_thing=vocabulary.names_a_thing)
+    return Grounds(known=known, unknown=unknown, measured=lacking)
 
 
 def _is_english(question: str) -> bool:
-    """True where every third word is one in which people ask for data in English."""
+    """True where enough of the small words are English ones."""
     words = [w.lower() for w in _WORD.findall(question)]
-    return 3 * sum(map(is_asking, words)) >= len(words)
+    return sum(w in listed("english") for w in words) >= min(_ENOUGH_ENGLISH, len(words) // _WORDS_EACH)
 
 
 def _name_known(name: str, vocabulary: Vocabulary, named: set[str]) -> tuple[str, bool | None]:

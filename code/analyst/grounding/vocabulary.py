@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from analyst.catalog import Catalog, Column
-from analyst.linking import known_words, stem, words
-from analyst.values.vocabulary import is_grammar
+from analyst.grounding.word_lists import listed
+from analyst.linking import also_called, known_words, root, stem, words
+from analyst.values.vocabulary import is_grammar, is_ordinary
 
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SHORT, _SHORTENED = 3, 5
+"""Letters of what may be the shorthand of a word: "appl", "src", "arr"."""
+_VOWELS = frozenset("aeiou")
 _LONG_ENOUGH = 4
 """Letters; a shorter word is a part of too many others."""
+_TELLING = 6
+"""Letters of what a word may also be called, to be looked for within longer names."""
 _SAME_BEGINNING = 5
 """Letters with which forms of one word begin: "publish" and "publication"."""
 
@@ -25,6 +31,10 @@ class Vocabulary:
     """The words in the names of tables and columns."""
     words: frozenset[str]
     """Those, and the words of comments, values, glossary and remarks."""
+    roots: frozenset[str]
+    """The roots of the words in names, to meet synonyms."""
+    shorthand: frozenset[str]
+    """Parts of names that are no English words, and may be short for one."""
     beginnings: frozenset[str]
     names: str
     """All of them in one text, to look for parts of longer names ("sbtxcustid")."""
@@ -37,9 +47,12 @@ class Vocabulary:
         values = (v for c in _texts(catalog) for v in c.known_values)
         every = known_words(catalog) | {w for v in values for w in words(v)} | set(words(remarks))
         names = [t.name for t in catalog.tables] + [c.name for t in catalog.tables for c in t.columns]
+        parts = {part.lower() for name in names for part in _PART.findall(name)}
         return cls(
             things=frozenset(w for name in names for w in words(name.replace("_", " "))),
             words=frozenset(every),
+            roots=frozenset(map(root, parts)),
+            shorthand=frozenset(p for p in parts if _SHORT <= len(p) <= _SHORTENED and not is_ordinary(p)),
             beginnings=frozenset(w[:_SAME_BEGINNING] for w in every if len(w) >= _SAME_BEGINNING),
             names=" ".join(every),
             complete=all(c.all_known for c in _texts(catalog)),
@@ -54,9 +67,28 @@ class Vocabulary:
         forms = _forms(word)
         if not self.words.isdisjoint(forms):
             return True
-        if any(len(form) >= _LONG_ENOUGH and form in self.names for form in forms):
+        others = also_called(word)
+        if not self.roots.isdisjoint(others) or any(self._holds(o, _TELLING) for o in others):
+            return True
+        if any(self._holds(form) for form in forms):
+            return True
+        if len(word) >= _SHORT and f"{word} " in f"{self.names} ":  # the last word of "tcplanmonthlyfee"
+            return True
+        if any(_is_short_for(short, word) for short in self.shorthand):
             return True
         return len(word) >= _SAME_BEGINNING and word[:_SAME_BEGINNING] in self.beginnings
+
+    def _holds(self, form: str, least: int = _LONG_ENOUGH) -> bool:
+        """True for a part of a longer name: "subscriber" of "tcsubscriber"."""
+        return len(form) >= least and form in self.names
+
+
+def _is_short_for(short: str, word: str) -> bool:
+    """True for a word's beginning ("vac" of vacancy), and for some of its letters without a vowel ("src" of source)."""
+    if len(word) <= len(short) or word[0] != short[0]:
+        return False
+    rest = iter(word)
+    return word.startswith(short) or (_VOWELS.isdisjoint(short) and all(letter in rest for letter in short))
 
 
 def _forms(word: str) -> set[str]:
@@ -79,5 +111,4 @@ def _texts(catalog: Catalog) -> list[Column]:
 
 @lru_cache(maxsize=1)
 def _asking() -> frozenset[str]:
-    lines = files(__package__).joinpath("asking.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(stem(w) for line in lines if not line.startswith("#") for w in line.split())
+    return frozenset(map(stem, listed("asking")))

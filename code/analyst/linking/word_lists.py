@@ -43,6 +43,11 @@ def synonyms() -> Phrases:
     return Phrases(meanings, frozenset(hinting), max(len(words) for words in meanings))
 
 
+def also_called(word: str) -> frozenset[str]:
+    """What a word may also be called, by the roots of those words."""
+    return frozenset(synonyms().meanings.get((root(word),), ()))
+
+
 @lru_cache(maxsize=1)
 def passing_words() -> frozenset[str]:
     """Words that name no table and no column."""

@@ -13,6 +13,8 @@ from analyst.repairing.reading import Meaning, Place, Reading, Sense
 from analyst.repairing.ties import Tie
 
 _KEYS = ("id", "code", "key")
+_OF_ANYTHING = frozenset({"id", "code", "key", "no", "nr", "number", "pk", "uid", "uuid"})
+"""Names of keys that do not say of what; two keys with another name in common are of the same thing."""
 
 
 def joins_by_key(reading: Reading) -> tuple[str, ...]:
@@ -125,18 +127,34 @@ def _mended(pair: exp.EQ, join: exp.Join, place: Place, reading: Reading) -> str
 
 def are_strangers(left: Meaning, right: Meaning, tables: tuple[Table, Table], reading: Reading) -> bool:
     """True for two keys that say which row is meant, of two different tables."""
+    if left.stored.lower() == right.stored.lower() and left.stored.lower() not in _OF_ANYTHING:
+        return False
     things = [_things(m, table, reading) for m, table in zip((left, right), tables, strict=True)]
     return all(things) and not things[0] & things[1]
 
 
 def _things(meaning: Meaning, table: Table, reading: Reading) -> set[tuple[tuple[str, str], str]]:
-    """The columns whose rows a key tells apart: its own, or what it points to."""
-    ties = [t for t, _ in reading.ties.neighbours(table) if t.keyed and len(t.columns) == 1]
-    own = {(t.to_table, t.to_columns[0]) for t in ties if t.to_table == table.key}
-    pointed = {
-        (t.to_table, t.to_columns[0]) for t in ties if (t.table, t.columns[0]) == (table.key, meaning.stored)
+    """The columns whose rows a key tells apart: its own, or what it points to, and what that points to."""
+    keyed = [t for t, _ in reading.ties.neighbours(table) if t.keyed and len(t.columns) == 1]
+    own = (table.key, meaning.stored)
+    found = {own} if any((t.to_table, t.to_columns[0]) == own for t in keyed) else set()
+    todo = [own]
+    while todo:
+        pointed = _pointed(todo.pop(), reading) - found
+        found |= pointed
+        todo += pointed
+    return found
+
+
+def _pointed(key: tuple[tuple[str, str], str], reading: Reading) -> set[tuple[tuple[str, str], str]]:
+    """The keys of other tables that a column points to."""
+    table = reading.catalog.table(key[0][1], key[0][0])
+    ties = [t for t, _ in reading.ties.neighbours(table)] if table is not None else []
+    return {
+        (t.to_table, t.to_columns[0])
+        for t in ties
+        if t.keyed and len(t.columns) == 1 and (t.table, t.columns[0]) == key
     }
-    return {thing for thing in own if thing[1] == meaning.stored} | pointed
 
 
 def _is_broken(left: Meaning, right: Meaning) -> bool:

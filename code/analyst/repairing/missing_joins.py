@@ -100,14 +100,15 @@ def columns_by_their_last_words(reading: Reading) -> tuple[str, ...]:
 
 def _namesakes(wanted: str, own: Table, reading: Reading) -> Iterable[tuple[Table, str]]:
     """Columns of joinable tables that have the wanted name but for what their table's names begin with."""
-    prefix = common_prefix([c.name for c in own.columns])
-    rest = squashed(wanted).removeprefix(prefix)
-    if not prefix or len(rest) < _TELLING or rest == squashed(wanted):
-        return
-    for _, table in reading.ties.neighbours(own):
-        theirs = common_prefix([c.name for c in table.columns])
+    tables = [own, *(table for _, table in reading.ties.neighbours(own))]
+    prefixes = {t.key: common_prefix([c.name for c in t.columns]) for t in tables}
+    plain = squashed(wanted)
+    rests = {plain.removeprefix(p) for p in prefixes.values() if p and plain.startswith(p)}
+    for table in tables:
+        theirs = prefixes[table.key]
         for column in table.columns:
-            if theirs and squashed(column.name) == theirs + rest:
+            rest = squashed(column.name).removeprefix(theirs)
+            if theirs and rest in rests and len(rest) >= _TELLING:
                 yield table, column.name
 
 

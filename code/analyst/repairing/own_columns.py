@@ -99,10 +99,15 @@ def _strayed(place: Place, reading: Reading, *, is_meant: _Test) -> _Strayed | N
     tested = reading.meaning(holder.this)
     if not isinstance(column, exp.Column) or tested is None or tested.relation is None:
         return None
-    if place.select.args.get("group") or place.relations[0].open:
+    if place.select.args.get("group") or place.relations[0].open or _is_cut(place.select):
         return None
     found = _Strayed(test=holder, column=column, place=place, outer=tested.relation, inner=place.relations[0])
     return found if is_meant(found, reading) else None
+
+
+def _is_cut(select: exp.Select) -> bool:
+    """True where only some of the rows are taken, which would be others once they are matched by a key."""
+    return any(select.args.get(part) is not None for part in ("limit", "offset", "fetch", "having"))
 
 
 def _is_around(found: _Strayed, reading: Reading) -> bool:

@@ -22,6 +22,7 @@ from analyst.repairing import (
     functions,
     grouping,
     join_keys,
+    join_order,
     missing_joins,
     near_names,
     numbers,
@@ -36,7 +37,7 @@ from analyst.repairing.ties import Ties
 
 _LONGEST = 20_000
 """Characters; longer SQL goes to the guard as it is, which has caps of its own."""
-_ROUNDS = 3
+_ROUNDS = 8
 _NULLS_SAID = re.compile(r"\bnulls\s+(first|last)\b", re.IGNORECASE)
 _NULLS_COME_FIRST = frozenset({"postgres", "redshift"})
 """Where "largest first" would begin with the rows that have no value at all."""
@@ -56,6 +57,7 @@ NAMES: tuple[Rule, ...] = (
     near_names.keys_by_other_names,
     wrong_tables.columns_of_other_tables,
     wrong_tables.ambiguous_columns,
+    join_order.joins_in_order,
     near_names.same_columns,
     own_columns.columns_of_the_query_around,
     own_columns.columns_compared_to_themselves,
