@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from analyst.agreement import cuts, having_both, loosening, regrouping, signs
+from analyst.agreement import counting, cuts, having_both, loosening, needless, ratios, regrouping, signs
 from analyst.agreement.agreeing import LONGEST, parsed, read
 from analyst.agreement.case import Case
 from analyst.agreement.saying import said
@@ -24,9 +24,13 @@ Fix = Callable[[Case], tuple[str, ...]]
 FIXES: tuple[Fix, ...] = (
     loosening.texts_from_nowhere,
     loosening.rows_of_two_names,
+    ratios.ratios_of_two_rows,
+    ratios.ratios_of_two_parts,
     having_both.having_both,
     cuts.days_not_cut,
     signs.signs_as_said,
+    counting.counted_tables,
+    needless.tables_for_nothing,
     regrouping.groups_missing,
     regrouping.groups_hidden,
 )

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from analyst.agreement.case import Case
 from analyst.agreement.saying import Unmet
+from analyst.catalog import Table
 from analyst.linking.plain_forms import root
 from analyst.repairing.reading import Meaning
 from analyst.values.folding import plain_words
@@ -18,14 +19,20 @@ _COUNTED = re.compile(r"\b(?:how many|(?:total |average )?numbers? of|counts? of
 
 def counted_things(case: Case) -> Iterator[Unmet]:
     """ "How many notifications", and no table or column of notifications is read."""
+    for table in uncounted(case):
+        said = f"The question counts {table.name}, but nothing of {table.name} is read."
+        yield Unmet(kind="counted", said=said)
+
+
+def uncounted(case: Case) -> Iterator[Table]:
+    """The tables whose rows the question counts and the statement does not look at."""
     used = _used(case)
     known = {k.to_table for k in case.reading.catalog.links if k.table in case.tables()}
     counted = [{root(w) for w in plain_words(m[1])} for m in _COUNTED.finditer(case.said.plain)]
     for table in case.reading.catalog.tables:
         words = case.roots_of(table.name)
         if table.key not in known and words and not words & used and any(words <= said for said in counted):
-            said = f"The question counts {table.name}, but nothing of {table.name} is read."
-            yield Unmet(kind="counted", said=said)
+            yield table
 
 
 def _used(case: Case) -> set[str]:
