@@ -241,6 +241,7 @@ class Analyst:
             and example.fingerprint == catalog.fingerprint()
             and not question.context
             and _same(example, question)
+            and not _has_grown_old(example)
         )
 
     # -- answers that a model drafts ---------------------------------------------------------------
@@ -474,6 +475,11 @@ def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbo
     """Those that neither ask the same nor have the SQL of one that does."""
     own = {n.example.sql for n in neighbours if _same(n.example, question)}
     return [n for n in neighbours if n.example.sql not in own and not _same(n.example, question)]
+
+
+def _has_grown_old(example: Example) -> bool:
+    """True where the question means other days by now, and the SQL still names those of then."""
+    return understanding.names_a_time(example.question) and "CURRENT_" not in example.sql.upper()
 
 
 def _same(example: Example, question: Question) -> bool:

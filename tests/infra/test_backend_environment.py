@@ -38,7 +38,13 @@ QUERYBOT = {
 DOCUMENTS = {
     "sources": [],
     "models": {"sql": "a", "words": "b", "embedding": "c", "few_shot": True},
-    "policies": {"row_limit": 1, "timeout_seconds": 1},
+    "policies": {
+        "row_limit": 1,
+        "timeout_seconds": 1,
+        "time_follows": "data",
+        "fiscal_start": 4,
+        "abstain_below": 0.5,
+    },
 }
 ENDPOINT = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 
