@@ -104,6 +104,8 @@ class Deployment:
     """Days that results and exports are kept."""
     keep_questions_days: int = 90
     """Days that questions and answers are kept."""
+    keep_audit_days: int = 400
+    """Days after which entries of the audit are forgotten."""
     athena_cutoff_gb: int = 100
     """Gigabytes that one Athena query may scan in the deployment's own workgroup."""
 

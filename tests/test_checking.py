@@ -51,6 +51,14 @@ def test_nulls_limits_and_roles_are_said() -> None:
     assert "could also write" in warned(result("a"), can_write=True)
 
 
+def test_an_answer_from_no_table_is_said_so() -> None:
+    query = guard.check("SELECT 1 AS state", dialect="postgres", catalog=CATALOG)
+    found = Found(query=query, result=result("1"), can_write=False)
+    assert checking.warnings(found, catalog=CATALOG) == (
+        "No table was read: this answer does not come from the data.",
+    )
+
+
 def test_assumptions_name_what_was_filtered() -> None:
     assert checking.assumptions(QUERY) == ("Only rows where state = 'x'.",)
     everything = guard.check("SELECT count(*) FROM orders", dialect="postgres", catalog=CATALOG)

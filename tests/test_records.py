@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def test_the_document_names_the_source_and_hides_its_key() -> None:
 
 
 def test_a_catalog_survives_json_and_its_fingerprint_sees_shape_alone() -> None:
-    table = Table(schema="public", name="t", columns=(Column(name="a", type="int", values=("1",)),), rows=3)
+    column = Column(name="a", type="int", values=("1",))
+    table = Table(schema="public", name="t", columns=(column,), unique_keys=(("a",),), rows=3)
     other = Table(schema="public", name="u", columns=(Column(name="a", type="int"),))
     link = Link(table=table.key, columns=("a",), to_table=other.key, to_columns=("a",))
     catalog = Catalog(
@@ -80,6 +82,12 @@ def test_a_catalog_survives_json_and_its_fingerprint_sees_shape_alone() -> None:
     assert again == catalog
     grown = Catalog(source="s", dialect="postgres", tables=(Table(**{**vars(table), "rows": 99}), other))
     changed = Catalog(source="s", dialect="postgres", tables=(table,))
+    looser = replace(catalog, tables=(replace(table, unique_keys=()), other))
+    assert looser.fingerprint() == catalog.fingerprint(), "approved answers go on to serve"
+    before = looser.to_dict()
+    for kept in before["tables"]:
+        del kept["unique_keys"]
+    assert Catalog.from_dict(before) == looser, "as an earlier version stored it"
     assert grown.fingerprint() == catalog.fingerprint() != changed.fingerprint()
     assert catalog.without(frozenset({other.key})).links == ()
 
@@ -92,6 +100,12 @@ def test_settings_come_from_the_environment_and_go_back_into_one() -> None:
         Settings.read({"ANALYST_MODEL": "bogus"})
     with pytest.raises(ConfigurationError, match="ANALYST_PORT"):
         Settings.read({"ANALYST_PORT": "many"})
+    with pytest.raises(ConfigurationError, match="ANALYST_FISCAL_START may be from 1 to 12; it is '13'"):
+        Settings.read({"ANALYST_FISCAL_START": "13"})
+    for share in ("1.5", "-0.1", "nan"):
+        with pytest.raises(ConfigurationError, match="ANALYST_ABSTAIN_BELOW may be from 0 to 1"):
+            Settings.read({"ANALYST_ABSTAIN_BELOW": share})
+    assert Settings.read({"ANALYST_ABSTAIN_BELOW": "1", "ANALYST_FISCAL_START": "12"}).fiscal_start == 12
 
 
 def test_secrets_are_not_shown() -> None:

@@ -18,7 +18,7 @@ SIGNS = st.builds(
     corrections=st.integers(0, 6),
     warnings=st.integers(0, 6),
     empty=st.booleans(),
-    tables=st.integers(0, 9),
+    tables=st.integers(1, 9),
 )
 
 
@@ -46,4 +46,8 @@ def test_the_more_drafts_agree_the_more_it_is_trusted() -> None:
 
 
 def test_tables_count_from_the_third_on() -> None:
-    assert trust(Signs(tables=0)) == trust(Signs(tables=2)) > trust(Signs(tables=3))
+    assert trust(Signs(tables=1)) == trust(Signs(tables=2)) > trust(Signs(tables=3))
+
+
+def test_what_reads_no_table_is_hardly_trusted() -> None:
+    assert trust(Signs(tables=0, share=1.0)) < 0.5

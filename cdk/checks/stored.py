@@ -22,4 +22,5 @@ def kept(deployment: Deployment) -> None:
     """Things are kept for days that there are."""
     between("keep_results_days", deployment.keep_results_days, low=1, high=3_650)
     between("keep_questions_days", deployment.keep_questions_days, low=1, high=3_650)
+    between("keep_audit_days", deployment.keep_audit_days, low=1, high=36_500)
     between("athena_cutoff_gb", deployment.athena_cutoff_gb, low=1, high=1_000_000)

@@ -35,6 +35,7 @@ def data_analyst_environment(
         "ANALYST_QUERYBOT": querybot,
         "ANALYST_EMBEDDER": deployment.embedder,
         "ANALYST_KEEP_DAYS": str(deployment.keep_questions_days),
+        "ANALYST_AUDIT_DAYS": str(deployment.keep_audit_days),
         "ANALYST_WORDS": deployment.words,
         "ANALYST_WORDS_ROWS": str(deployment.words_rows),
     }

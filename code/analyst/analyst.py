@@ -22,6 +22,8 @@ from analyst import (
     wording,
 )
 from analyst.answer import Answer
+from analyst.audit import Kind
+from analyst.auditing import Audit
 from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.draft import Decision, Draft
 from analyst.drafting import CatalogChanged, Drafter, Outcome, Task, names_what_is_not_there
@@ -64,7 +66,7 @@ FEW_SHOT = 3
 """How many approved examples a model is shown."""
 NEAREST = 20
 """How many are looked at, for the cache and to choose those that are shown."""
-NEAR_ENOUGH = 0.45
+NEAR_ENOUGH = 0.5
 """Cosine below which an example would rather mislead than teach."""
 TURNS_SHOWN = 2
 
@@ -84,6 +86,7 @@ class Analyst:
         writer: SqlWriter,
         clock: Clock,
         policy: Policy,
+        audit: Audit,
         words_by_model: bool = True,
         words_rows: int = 50,
         few_shot: bool = True,
@@ -95,11 +98,12 @@ class Analyst:
         self._examples = examples
         self._catalogs = catalogs
         self._sources = sources
-        self._runner = Runner(sources=sources, results=results, policy=policy)
+        self._runner = Runner(sources=sources, results=results, policy=policy, audit=audit)
         self._embedder = embedder
         self._writer = writer
         self._clock = clock
         self._policy = policy
+        self._audit = audit
         self._words_by_model = words_by_model
         self._words_rows = words_rows
         self._techniques = techniques or Techniques()
@@ -109,7 +113,12 @@ class Analyst:
         self._drafter = Drafter(writer=writer, runner=self._runner, techniques=self._techniques)
 
     def ask(self, work: Work) -> Answer:
-        """The answer to a question; raises an AnalystError when there is none."""
+        """The answer to a question; raises an AnalystError when there is none, StoreError where it is not audited."""
+        with self._audit.question(work, policy=self._policy) as whole:
+            answer = whole.answer = self._ask(work)
+        return answer
+
+    def _ask(self, work: Work) -> Answer:
         question, journal = work.question, work.journal
         with journal.step("recall") as note:
             conversation = self._questions.conversation(question.session_id, before=question.id)
@@ -216,7 +225,7 @@ class Analyst:
     def _given_sql(self, work: Work, catalog: Catalog) -> Answer:
         """A person may write SQL, too; it is a draft like any other."""
         work.sql = work.question.text
-        found = self._runner.run(work, work.question.text, catalog)
+        found = self._runner.run(work, work.question.text, catalog, kind=Kind.GIVEN_SQL)
         found = replace(found, notes=("The SQL was given, not written by a model.",))
         return self._answer(work, found, catalog, by_model=False, confidence=trust.GIVEN)
 
@@ -228,7 +237,7 @@ class Analyst:
         if example is None:
             return None
         try:
-            found = self._runner.run(work, example.sql, catalog)
+            found = self._runner.run(work, example.sql, catalog, kind=Kind.EXAMPLE, example_id=example.id)
         except (Refused, QueryFailed):
             logger.warning("example %s no longer runs", example.id)
             return None
@@ -369,7 +378,7 @@ class Analyst:
 
     def _declined(self, work: Work, draft: Draft, catalog: Catalog) -> Answer:
         if draft.decision is Decision.CLARIFY:
-            status, words = Status.CLARIFY, wording.safe_text(draft.message)
+            status, words = Status.CLARIFY, _asked_back(draft.message)
         elif not mentions(catalog, understanding.topics(work.question.text)):
             status, words = Status.UNANSWERABLE, prompts.text("off_topic")
         else:
@@ -435,9 +444,10 @@ class Analyst:
             text = wording.safe_text(words.text)
             # Where the model saw aggregates alone, its words can only be about those.
             seen = result if rows else replace(result, rows=())
-            if wording.answers(text, result) and wording.numbers_hold(
+            holds = wording.answers(text, result) and wording.numbers_hold(
                 text, seen, question=work.question.text, extra=(summary,)
-            ):
+            )
+            if holds and not wording.repeats_instructions(words.text):
                 note.detail = "every number was found in the result"
                 return text, "model"
             note.detail = "the model's words did not hold; a plain sentence instead"
@@ -495,12 +505,19 @@ def _ability(catalog: Catalog) -> str:
     more = len(catalog.tables) - len(named)
     listed = ", ".join(named) + (f" and {more} more" if more > 0 else "")
     return (
-        f"I answer questions about this {catalog.dialect.capitalize()} data in plain words. There is {listed}."
+        f"I answer questions about this {catalog.dialect.capitalize()} data in plain words. There is data on {listed}."
         " Ask for numbers, comparisons, rankings or trends; I show the SQL and how I read the question."
     )
 
 
+def _asked_back(message: str) -> str:
+    if wording.repeats_instructions(message):
+        return "Please ask this in other words."
+    return wording.safe_text(message)
+
+
 def _cannot(reason: str, catalog: Catalog) -> str:
-    listed = ", ".join(t.name for t in catalog.tables[:8])
-    reason = wording.safe_text(reason.split(";")[0]).rstrip(".")
-    return f"This cannot be answered from the data: {reason}. There is data on {listed}."
+    listed = wording.safe_text(", ".join(t.name for t in catalog.tables[:8]))
+    reason = "" if wording.repeats_instructions(reason) else wording.safe_text(reason.split(";")[0])
+    said = f": {reason.rstrip('.')}" if reason else ""
+    return f"This cannot be answered from the data{said}. There is data on {listed}."

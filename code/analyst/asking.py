@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from analyst import understanding
+from analyst.audit import CANCELLED, Kind
+from analyst.auditing import Audit
 from analyst.errors import AnalystError, Conflict, NotFound
 from analyst.ports import Clock, Dispatcher, QuestionRecord, ResultStore
 from analyst.question import Mode, Question, Status
@@ -29,6 +32,8 @@ class Desk:
         sources: SourceTable,
         dispatcher: Dispatcher,
         clock: Clock,
+        audit: Audit,
+        together: Callable[[], AbstractContextManager[None]],
         reaches_sources: bool = True,
     ) -> None:
         """Where this process does not reach the sources, only the worker stops a query."""
@@ -37,6 +42,8 @@ class Desk:
         self._sources = sources
         self._dispatcher = dispatcher
         self._clock = clock
+        self._audit = audit
+        self._together = together
         self._reaches_sources = reaches_sources
 
     def new_question(
@@ -96,7 +103,10 @@ class Desk:
     def cancel(self, question_id: str, *, person: str) -> None:
         """Stop a question wherever it runs: its worker is told, and its query is stopped from here."""
         self._own(question_id, person)
-        before = self._questions.wish_cancel(question_id)
+        with self._together():
+            before = self._questions.wish_cancel(question_id)
+            if before.status is Status.QUEUED:  # nobody else will tell of it
+                self._audit.record(Kind.QUESTION, verdict=CANCELLED, question=before.question)
         if before.status.finished or not before.handle or not self._reaches_sources:
             return
         engine = self._sources.engine(before.question.source, query_id=question_id)
@@ -114,6 +124,14 @@ class Desk:
             raise Conflict("This question has no rows (yet).")
         return record.answer.result.id
 
+    def taken_away(self, question_id: str, *, person: str, format: str) -> str:
+        """Where the rows of an answer are stored, once the audit knows that they are taken away as a file."""
+        record = self._own(question_id, person)
+        result_id = self.result_id(question_id, person=person)
+        rows = record.answer.result.row_count if record.answer and record.answer.result else None
+        self._audit.record(Kind.EXPORT, question=record.question, rows=rows, detail=format)
+        return result_id
+
     def answered(self, question_id: str, *, person: str) -> tuple[Question, str]:
         """A question with the SQL that answered it; raises Conflict where there is none."""
         record = self._own(question_id, person)
@@ -128,9 +146,17 @@ class Desk:
         found = {receipt.example_id if receipt else None, (record.feedback or {}).get("example_id")}
         return {example_id for example_id in found if example_id is not None}
 
-    def judged(self, question_id: str, feedback: Mapping[str, Any]) -> None:
-        """Keep what a person thought of the answer."""
-        self._questions.feedback(question_id, feedback)
+    def judged(self, question_id: str, feedback: Mapping[str, Any], *, person: str) -> None:
+        """Keep what a person thought of the answer, which the audit is told with it."""
+        question = self._own(question_id, person).question
+        with self._together():
+            self._questions.feedback(question_id, feedback)
+            self._audit.record(
+                Kind.FEEDBACK,
+                question=question,
+                example_id=feedback.get("example_id"),
+                detail=str(feedback["verdict"]),
+            )
 
     def _own(self, question_id: str, person: str) -> QuestionRecord:
         try:

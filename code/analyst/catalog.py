@@ -58,6 +58,8 @@ class Table:
     columns: tuple[Column, ...]
     comment: str = ""
     primary_key: tuple[str, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    """Other columns of which no two rows hold the same values; a row without a value in one is equal to none."""
     rows: int | None = None
     """About how many rows, as the database estimates; None when it does not know."""
     kind: str = "table"
@@ -156,7 +158,11 @@ def _table(data: dict[str, Any]) -> Table:
     columns = tuple(Column(**c | {name: tuple(c.get(name, ())) for name in lists}) for c in data["columns"])
     if not all(isinstance(c.name, str) and isinstance(c.type, str) for c in columns):
         raise TypeError("a column has a name and a type, both text")
-    return Table(**{**data, "columns": columns, "primary_key": tuple(data.get("primary_key", ()))})
+    keys = {
+        "primary_key": tuple(data.get("primary_key", ())),
+        "unique_keys": tuple(map(tuple, data.get("unique_keys", ()))),
+    }
+    return Table(**{**data, "columns": columns, **keys})
 
 
 def _link(data: dict[str, Any]) -> Link:

@@ -26,6 +26,8 @@ def _warnings(
     query: Query, result: ResultSet, catalog: Catalog, reasons: tuple[str, ...], *, can_write: bool
 ) -> list[str]:
     found = []
+    if not query.tables:
+        found.append("No table was read: this answer does not come from the data.")
     if result.truncated:
         found.append(f"There are more rows; only the first {result.row_count:,} were fetched.")
     if result.row_count == 0:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from analyst import agreement, demands, multiplying, periods, repairing, values
 from analyst.catalog import Catalog
-from analyst.demands import Heeded
 from analyst.hearing import Heard
 from analyst.techniques import Techniques
 
@@ -47,42 +46,11 @@ def correct(
         heeded = demands.heed(sql, asked=heard.asked, dialect=dialect, catalog=catalog)
         sql, notes = heeded.sql, [*notes, *heeded.notes]
     if techniques.uses("agreement"):
-        about = _About(heard=heard, catalog=catalog, taught=taught)
-        agreed = about.fixed(sql)
-        sql, notes, unmet = agreed.sql, [*notes, *agreed.notes], about.unmet(agreed.sql)
+        asked = agreement.said(heard.question, context=heard.context, taught=taught, mentions=heard.mentions)
+        agreed = agreement.fix(sql, asked=asked, dialect=dialect, catalog=catalog)
+        sql, notes = agreed.sql, [*notes, *agreed.notes]
+        unmet = tuple(u.said for u in agreement.unmet(sql, asked=asked, dialect=dialect, catalog=catalog))
     if techniques.uses("joins"):
         counted = multiplying.check(sql, dialect=dialect, catalog=catalog)
         sql, notes, warnings = counted.sql, [*notes, *counted.notes], counted.warnings
     return Corrected(sql=sql, notes=tuple(dict.fromkeys(notes)), warnings=warnings, unmet=unmet)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _About:
-    """What a draft has to agree with."""
-
-    heard: Heard
-    catalog: Catalog
-    taught: str
-
-    def fixed(self, sql: str) -> Heeded:
-        return agreement.fix(
-            sql,
-            question=self.heard.question,
-            context=self.heard.context,
-            taught=self.taught,
-            mentions=self.heard.mentions,
-            catalog=self.catalog,
-            dialect=self.catalog.dialect,
-        )
-
-    def unmet(self, sql: str) -> tuple[str, ...]:
-        found = agreement.unmet(
-            sql,
-            question=self.heard.question,
-            context=self.heard.context,
-            taught=self.taught,
-            mentions=self.heard.mentions,
-            catalog=self.catalog,
-            dialect=self.catalog.dialect,
-        )
-        return tuple(each.said for each in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from analyst import checking, grounding, understanding, voting
+from analyst import checking, grounding, understanding, voting, wording
 from analyst.catalog import Catalog
 from analyst.correcting import Corrected, correct
 from analyst.draft import Decision, Draft, Repair
@@ -160,7 +160,7 @@ class Drafter:
         while len(candidates) < MOST_CANDIDATES:
             if voting.is_decided([c.ballot for c in candidates], most=MOST_CANDIDATES):
                 break
-            sampled = replace(task, request=replace(task.request, sample=len(candidates)))
+            sampled = replace(task, request=_varied(task.request, len(candidates)))
             try:
                 candidates.append(self._candidate(sampled, trials))
             except AnalystError as error:
@@ -176,6 +176,8 @@ class Drafter:
         draft = self._honest(self._draft(task.work, task.request), task)
         if draft.decision is not Decision.ANSWER:
             return Candidate(draft=draft)
+        if wording.repeats_instructions(draft.sql):
+            raise Refused("The SQL repeats what the model was told.", rule="instructions")
         corrected = correct(
             draft.sql, heard=task.heard, catalog=task.catalog, techniques=self._techniques, taught=task.taught
         )
@@ -220,6 +222,11 @@ def _outcome(best: Candidate, trials: Trials, *, share: float | None) -> Outcome
     return Outcome(draft=best.draft, found=found, share=share, unmet=len(corrected.unmet))
 
 
+def _varied(request: DraftRequest, number: int) -> DraftRequest:
+    """The same request for another candidate; every second one goes without examples, which may mislead all alike."""
+    return replace(request, sample=number, examples=() if number % 2 else request.examples)
+
+
 def _is_lost(error: AnalystError, work: Work) -> bool:
     """True where another draft may do better."""
     lost = error.repairable or isinstance(error, QueryTimeout)
@@ -227,7 +234,9 @@ def _is_lost(error: AnalystError, work: Work) -> bool:
 
 
 def _next(request: DraftRequest, error: AnalystError, work: Work) -> DraftRequest:
-    """What to ask after a failure: a repair first; another draft where there was none, or where that failed too."""
+    """What to ask after a failure: without examples where they may have misled, then a repair, then another draft."""
+    if request.examples:
+        return replace(request, examples=(), repair=None, sample=0)
     if isinstance(error, UnusableReply) or request.repair is not None:
         return replace(request, repair=None, sample=work.attempts)
     return replace(request, repair=_repair(error, work.sql), sample=0)

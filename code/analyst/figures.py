@@ -10,6 +10,7 @@ from typing import Any
 from analyst import labels
 from analyst.chart import Chart, ChartType
 from analyst.errors import WrongUsage
+from analyst.plain_text import visible
 from analyst.result import Cell, Kind, ResultColumn
 
 TEAL, NAVY = "#00afaf", "#0c0e2d"
@@ -190,7 +191,8 @@ def _title(column: ResultColumn) -> str:
 
 def _text(text: str) -> str:
     """Cut to a label's length, without markup and without plotly's own templates."""
-    shown = "".join(c if c.isprintable() else " " for c in text)
+    # Two dollar signs would make a formula where MathJax is loaded, and a formula may hold a link.
+    shown = visible(text).replace("$", "＄" if text.count("$") > 1 else "$")
     if len(shown) > _LONGEST_LABEL:
         shown = shown[: _LONGEST_LABEL - 1] + "…"
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -66,7 +66,7 @@ class Heard:
     def is_foreign(self, catalog: Catalog) -> bool:
         """True where no word of the question's is known to the database at all."""
         about = understanding.topics(self.question)
-        return bool(about) and not knows(catalog, about)
+        return bool(about) and not self.mentions and not knows(catalog, about)
 
 
 def hear(
@@ -87,15 +87,15 @@ def hear(
     follows = catalog.time_follows or reading.follows
     anchor = periods.anchor(catalog, today=today, follow="data" if follows == "data" else "today")
     fiscal_start = catalog.fiscal_start or reading.fiscal_start
+    times = periods.find(question, anchor=anchor.day, fiscal_start=fiscal_start, context=context)
+    phrases = [time.phrase for time in times]
     return Heard(
         question=question,
         context=context,
         asked=demands.demands(question, context=context, earlier=earlier),
         anchor=anchor,
-        grounds=grounding.ground(question, catalog, mentions=mentions, context=context),
+        grounds=grounding.ground(question, catalog, mentions=mentions, times=phrases, context=context),
         mentions=mentions if techniques.uses("values") else (),
-        periods=periods.find(question, anchor=anchor.day, fiscal_start=fiscal_start, context=context)
-        if techniques.uses("periods")
-        else (),
+        periods=times if techniques.uses("periods") else (),
         today=today,
     )

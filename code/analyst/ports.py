@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
 from analyst.answer import Answer
+from analyst.audit import AuditEntry
 from analyst.catalog import Catalog
 from analyst.draft import Draft, Query, Repair
 from analyst.errors import Cancelled
@@ -404,6 +405,14 @@ class ObjectStore(Protocol):
 
     def expire(self, *, older_than_seconds: float) -> int:
         """Remove old files; how many."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Keeps for good who tried to run what; raises StoreError, and then nothing may be shown of what was tried."""
+
+    def write(self, entry: AuditEntry) -> None:
+        """Keep an entry after all others; one of the same id is kept once."""
         ...
 
 

@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from analyst import emptiness, guard
+from analyst.audit import Kind
+from analyst.auditing import Attempt, Audit
 from analyst.catalog import Catalog
 from analyst.draft import Query
-from analyst.errors import AnalystError, Cancelled
+from analyst.errors import AnalystError, Cancelled, StoreError
 from analyst.policy import Policy
 from analyst.ports import Engine, ResultSink, ResultStore
 from analyst.result import Cell, ResultColumn, ResultSet
@@ -40,15 +42,33 @@ class Sources(Protocol):
 class Runner:
     """Runs drafts that the guard lets through, each on a connection of its own."""
 
-    def __init__(self, *, sources: Sources, results: ResultStore, policy: Policy) -> None:
+    def __init__(self, *, sources: Sources, results: ResultStore, policy: Policy, audit: Audit) -> None:
         self._sources = sources
         self._results = results
         self._policy = policy
+        self._audit = audit
 
-    def run(self, work: Work, sql: str, catalog: Catalog) -> Found:
+    def run(
+        self,
+        work: Work,
+        sql: str,
+        catalog: Catalog,
+        *,
+        kind: Kind = Kind.QUESTION,
+        example_id: int | None = None,
+    ) -> Found:
         """Guard, plan and run a draft; raises Refused, a DatabaseError, StoreError or Cancelled."""
         with self.trials() as trials:
-            return trials.keep(trials.run(work, sql, catalog, result_id=work.question.id))
+            trial = trials.run(
+                work, sql, catalog, result_id=work.question.id, kind=kind, example_id=example_id
+            )
+            return trials.keep(trial)
+
+    def attempt(
+        self, work: Work, sql: str, *, kind: Kind = Kind.QUESTION, example_id: int | None = None
+    ) -> Attempt:
+        """What the audit is told of a draft, as a context."""
+        return self._audit.attempt(kind, work, policy=self._policy, draft=sql, example_id=example_id)
 
     def trials(self) -> Trials:
         """Drafts that run side by side, of which one is kept."""
@@ -120,15 +140,19 @@ class Runner:
     def _finds_a_row(self, engine: Engine, sql: str, work: Work, catalog: Catalog) -> bool | None:
         counter = _Counter()
         try:
-            query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
-            engine.run(
-                query,
-                counter,
-                timeout_seconds=PROBE_SECONDS,
-                on_handle=work.hold,
-                cancellation=work.cancellation,
-            )
-        except Cancelled:
+            with self.attempt(work, sql) as attempt:
+                attempt.detail = "why nothing was found"
+                query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+                attempt.query = query.sql
+                engine.run(
+                    query,
+                    counter,
+                    timeout_seconds=PROBE_SECONDS,
+                    on_handle=work.hold,
+                    cancellation=work.cancellation,
+                )
+                attempt.rows = counter.count
+        except (Cancelled, StoreError):
             raise
         except AnalystError as error:
             logger.info("a probe failed: %s", error.code)
@@ -146,6 +170,7 @@ class Trial:
     opened: AbstractContextManager[ResultSink]
     truncated: bool
     can_write: bool
+    row_count: int
 
 
 class Trials:
@@ -164,14 +189,31 @@ class Trials:
         for trial in self._open:
             trial.opened.__exit__(_Dropped, _Dropped(), None)
 
-    def run(self, work: Work, sql: str, catalog: Catalog, *, result_id: str = "") -> Trial:
-        """Guard, plan and run one more draft; raises what `Runner.run` does."""
-        query = self._runner.guarded(work, sql, catalog)
+    def run(
+        self,
+        work: Work,
+        sql: str,
+        catalog: Catalog,
+        *,
+        result_id: str = "",
+        kind: Kind = Kind.QUESTION,
+        example_id: int | None = None,
+    ) -> Trial:
+        """Guard, plan and run one more draft, and tell the audit; raises what `Runner.run` does."""
+        with self._runner.attempt(work, sql, kind=kind, example_id=example_id) as attempt:
+            query = self._runner.guarded(work, sql, catalog)
+            attempt.query = query.sql
+            trial = self._executed(work, query, result_id=result_id)
+            attempt.rows = trial.row_count
+        return trial
+
+    def _executed(self, work: Work, query: Query, *, result_id: str) -> Trial:
         result_id = result_id or str(uuid.uuid5(uuid.UUID(work.question.id), f"trial {len(self._open)}"))
         opened = self._runner.stored(result_id)
         sink, taste = opened.__enter__(), Taste()
+        counter = _Counter(_Both(sink, taste))
         try:
-            truncated, can_write = self._runner.execute(work, query, _Both(sink, taste))
+            truncated, can_write = self._runner.execute(work, query, counter)
         except BaseException as error:
             opened.__exit__(type(error), error, error.__traceback__)
             raise
@@ -182,6 +224,7 @@ class Trials:
             opened=opened,
             truncated=truncated,
             can_write=can_write,
+            row_count=counter.count,
         )
         self._open.append(trial)
         return trial

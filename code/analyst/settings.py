@@ -19,6 +19,8 @@ CHOICES = {
     "time_follows": ("today", "data"),
 }
 """Settings that take one of a few words."""
+RANGES = {"fiscal_start": (1, 12), "abstain_below": (0, 1)}
+"""Settings whose numbers have a least and a most."""
 ON_ONE_MACHINE = frozenset(
     (
         *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
@@ -103,6 +105,8 @@ class Settings:
     """Processes that answer questions on this machine."""
     keep_days: float = 90.0
     """Days after which finished questions are forgotten."""
+    audit_days: float = 400.0
+    """Days after which entries of the audit are forgotten."""
     keep_results_days: float = 7.0
     """Days after which stored results are removed."""
     querybot: str = ""
@@ -159,12 +163,14 @@ def _typed(name: str, text: str, kind: str) -> Any:
     if choices and text not in choices:
         raise ConfigurationError(f"The setting {name} may be {', '.join(choices)}; it is {text!r}.")
     try:
-        if kind == "Path":
-            return Path(text).expanduser().absolute()
-        return _KINDS.get(kind, str)(text)
+        value: Any = Path(text).expanduser().absolute() if kind == "Path" else _KINDS.get(kind, str)(text)
     except ValueError:
         wanted = {"int": "a whole number", "float": "a number", "bool": '"true" or "false"'}[kind]
         raise ConfigurationError(f"The setting {name} must be {wanted}; it is {text!r}.") from None
+    least, most = RANGES.get(name.removeprefix("ANALYST_").lower(), (value, value))
+    if not least <= value <= most:
+        raise ConfigurationError(f"The setting {name} may be from {least} to {most}; it is {text!r}.")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.resources import files
 
+from analyst import word_files
 from analyst.catalog import Catalog, Column, Link, Table
 
 LONGEST_COMMENT = 220
@@ -57,13 +56,7 @@ def quoted(name: str) -> str:
 
 def is_reserved(name: str) -> bool:
     """True for words that name a table or a column in double quotes only."""
-    return name in _reserved()
-
-
-@lru_cache(maxsize=1)
-def _reserved() -> frozenset[str]:
-    lines = files("analyst").joinpath("reserved.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return name in word_files.words("analyst", "reserved")
 
 
 def short_type(type: str) -> str:

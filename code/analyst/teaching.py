@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from analyst import guard, understanding
+from analyst.audit import RAN, Kind, verdict_of
+from analyst.auditing import Audit
 from analyst.catalog import Catalog
-from analyst.errors import WrongUsage
+from analyst.errors import AnalystError, StoreError, WrongUsage
 from analyst.example import Example, ExampleStatus
 from analyst.policy import Policy
 from analyst.ports import Embedder, Engine, ExampleStore
@@ -15,10 +20,21 @@ EXPLAIN_SECONDS = 10.0
 class Teaching:
     """Takes examples in and approves them."""
 
-    def __init__(self, *, examples: ExampleStore, embedder: Embedder, policy: Policy) -> None:
+    def __init__(
+        self,
+        *,
+        examples: ExampleStore,
+        embedder: Embedder,
+        policy: Policy,
+        audit: Audit,
+        together: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """What is done inside of `together` is stored as a whole or not at all."""
         self._examples = examples
         self._embedder = embedder
         self._policy = policy
+        self._audit = audit
+        self._together = together
 
     def propose(
         self,
@@ -32,8 +48,47 @@ class Teaching:
     ) -> Example:
         """Keep a pair whose SQL passes the guard and can be planned; approved at once where somebody does so.
 
-        Raises Refused or a DatabaseError for SQL that would not run.
+        Raises Refused or a DatabaseError for SQL that would not run, StoreError where it is not audited.
         """
+        try:
+            example, vector = self._planned(question, sql, catalog=catalog, engine=engine, note=note)
+            with self._together():
+                kept = self._examples.propose(example, vector, embedder=self._embedder.name)
+                if approve_as:
+                    kept = self._examples.decide(kept.id, ExampleStatus.APPROVED, by=approve_as, note=note)
+                self._told(RAN, question, sql, catalog, by=approve_as, example=kept)
+            return kept
+        except StoreError:
+            raise
+        except AnalystError as error:
+            self._told(verdict_of(error), question, sql, catalog, by=approve_as)
+            raise
+
+    def _told(
+        self,
+        verdict: str,
+        question: str,
+        sql: str,
+        catalog: Catalog,
+        *,
+        by: str,
+        example: Example | None = None,
+    ) -> None:
+        self._audit.record(
+            Kind.APPROVAL,
+            verdict=verdict,
+            policy=self._policy,
+            person=by,
+            source=catalog.source,
+            text=question,
+            draft=sql,
+            example_id=example.id if example else None,
+            detail="" if by else "proposed only",
+        )
+
+    def _planned(
+        self, question: str, sql: str, *, catalog: Catalog, engine: Engine, note: str
+    ) -> tuple[Example, list[float]]:
         text = understanding.clean(question)
         if not sql.strip():
             raise WrongUsage("An example needs SQL.")
@@ -48,8 +103,4 @@ class Teaching:
             note=note,
             fingerprint=catalog.fingerprint(),
         )
-        vector = self._embedder.embed([text])[0]
-        kept = self._examples.propose(example, vector, embedder=self._embedder.name)
-        if not approve_as:
-            return kept
-        return self._examples.decide(kept.id, ExampleStatus.APPROVED, by=approve_as, note=note)
+        return example, self._embedder.embed([text])[0]

@@ -12,6 +12,7 @@ GIVEN = 1.0
 _ONE_DRAFT = 0.75
 _ALL_AGREE, _NONE_AGREE = 0.95, 0.35
 _REPAIR, _UNKNOWN, _CORRECTION, _UNMET, _WARNING, _EMPTY, _DISTANT = 0.7, 0.75, 0.93, 0.4, 0.7, 0.6, 0.9
+_NO_TABLE = 0.4
 _MOST_COUNTED = 3
 
 
@@ -32,6 +33,7 @@ class Signs:
     warnings: int = 0
     empty: bool = False
     tables: int = 1
+    """Those that it reads; an answer that reads none does not come from the data."""
 
 
 def trust(signs: Signs) -> float:
@@ -45,6 +47,7 @@ def trust(signs: Signs) -> float:
         (_WARNING, signs.warnings),
         (_EMPTY, int(signs.empty)),
         (_DISTANT, max(0, signs.tables - 2)),
+        (_NO_TABLE, int(signs.tables == 0)),
     ):
         sure *= factor ** min(count, _MOST_COUNTED)
     return round(sure, 3)

@@ -26,9 +26,11 @@ from analyst.writer import Writer
 if TYPE_CHECKING:
     from analyst.analyst import Analyst
     from analyst.asking import Desk
+    from analyst.auditing import Audit
     from analyst.aws.secrets import Secrets
     from analyst.errands import RemoteErrands
     from analyst.invoking import Function
+    from analyst.stores.audit import AuditEntries
     from analyst.stores.catalogs import Catalogs
     from analyst.stores.examples import Examples
     from analyst.stores.object_files import ObjectFiles
@@ -69,6 +71,7 @@ class House:
         self.results.expire(older_than_seconds=seconds)
         self.objects.expire(older_than_seconds=seconds)
         self.questions.forget(older_than_days=self.settings.keep_days)
+        self.audit_entries.forget(older_than_days=self.settings.audit_days)
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -108,6 +111,37 @@ class House:
         from analyst.stores.examples import Examples
 
         return Examples(self.state)
+
+    @cached_property
+    def audit_entries(self) -> AuditEntries:
+        """Who ran what, as it is kept."""
+        from analyst.stores.audit import AuditEntries
+
+        return AuditEntries(self.state)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Writes down who tries to run what."""
+        from analyst.auditing import Audit
+
+        return Audit(self.audit_entries, clock=self.clock)
+
+    def decide(self, example_id: int, status: ExampleStatus, *, by: str, note: str = "") -> Example:
+        """Approve or revoke an example, which the audit is told with it; raises NotFound."""
+        from analyst.audit import Kind
+
+        with self.state.transaction():
+            example = self.examples.decide(example_id, status, by=by, note=note)
+            self.audit.record(
+                Kind.REVOCATION if status is ExampleStatus.REVOKED else Kind.APPROVAL,
+                policy=self.policy,
+                person=by,
+                source=example.source,
+                text=example.question,
+                draft=example.sql,
+                example_id=example.id,
+            )
+        return example
 
     @cached_property
     def catalogs(self) -> Catalogs:
@@ -198,6 +232,7 @@ class House:
             writer=self.writer,
             clock=self.clock,
             policy=self.policy,
+            audit=self.audit,
             words_by_model=self.settings.words == "model",
             words_rows=self.settings.words_rows,
             few_shot=self.settings.few_shot,
@@ -233,6 +268,8 @@ class House:
             sources=self.sources,
             dispatcher=self.dispatcher,
             clock=self.clock,
+            audit=self.audit,
+            together=self.state.transaction,
             reaches_sources=not self.settings.worker,
         )
 
@@ -259,7 +296,13 @@ class House:
             return self.examples.get(example_id)
         from analyst.teaching import Teaching
 
-        teaching = Teaching(examples=self.examples, embedder=self.embedder, policy=self.policy)
+        teaching = Teaching(
+            examples=self.examples,
+            embedder=self.embedder,
+            policy=self.policy,
+            audit=self.audit,
+            together=self.state.transaction,
+        )
         catalog = self.analyst.catalog(source)
         engine = self.sources.engine(source, query_id="example")
         try:

@@ -1,20 +1,25 @@
-"""Puts a result into plain sentences, and cuts it to what a model may read of it."""
+"""Puts a result into plain sentences, cuts it to what a model may read, and checks what a model says of it."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
-from analyst import labels
+from analyst import labels, prompts
 from analyst.claims import numbers_hold
 from analyst.numerals import normal, stated
 from analyst.plain_text import safe_text
 from analyst.result import Cell, Kind, ResultColumn, ResultSet
 
-__all__ = ["answers", "for_model", "numbers_hold", "safe_text", "shown", "template"]
+__all__ = ["answers", "for_model", "numbers_hold", "repeats_instructions", "safe_text", "shown", "template"]
 
 MOST_ROWS_SAID = 5
 MOST_COLUMNS_SAID = 6
@@ -23,6 +28,17 @@ LONGEST_LIST = 300
 MOST_MODEL_COLUMNS = 40
 MOST_MODEL_CHARACTERS = 12_000
 """A small result with long cells is summed up too: the prompt has to fit a small model."""
+TOLD = ("sql", "words", "words_request", "repair", "question")
+"""Prompt files whose sentences no answer may repeat; the others are shown to people, or are SQL in good part."""
+WORDS_IN_A_ROW = 8
+LONGEST_CHECKED = 50_000
+"""Characters; the guard takes no longer SQL, and no longer words are shown."""
+
+_WORD = re.compile(r"[^\W_]+")
+_VARIABLE = re.compile(r"\$\{\w+\}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
+_TO_PLAIN_BASE64 = str.maketrans("-_", "+/")
+_HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){32,}")
 
 
 def template(question: str, result: ResultSet) -> str:
@@ -254,3 +270,51 @@ def _cut_lines(lines: list[str]) -> str:
 def answers(text: str, result: ResultSet) -> bool:
     """False where a text about numbers states none: it may be true, and still says nothing."""
     return not any(column.kind.numeric for column in result.columns) or bool(stated(normal(text)))
+
+
+def repeats_instructions(text: str) -> bool:
+    """True where a model's text, message or SQL repeats so many words in a row of what it was told to do.
+
+    Case and punctuation do not count; base64, hexadecimal and reversed text are read, too.
+    """
+    text = text[:LONGEST_CHECKED]
+    return any(_repeats(reading) for reading in (text, text[::-1], *_decoded(text)))
+
+
+def _repeats(text: str) -> bool:
+    said = _words(text)
+    return any(tuple(said[i : i + WORDS_IN_A_ROW]) in _told() for i in range(len(said) - WORDS_IN_A_ROW + 1))
+
+
+@lru_cache(maxsize=1)
+def _told() -> frozenset[tuple[str, ...]]:
+    """Every run of words in the prompt files; a variable ends a run."""
+    parts = [_words(part) for name in TOLD for part in _VARIABLE.split(prompts.text(name))]
+    return frozenset(
+        tuple(said[i : i + WORDS_IN_A_ROW]) for said in parts for i in range(len(said) - WORDS_IN_A_ROW + 1)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _decoded(text: str) -> list[str]:
+    """What encoded pieces of a text say; nothing for those that are no text."""
+    found = [_read(bytes.fromhex(piece)) for piece in _HEXADECIMAL.findall(text)]
+    for piece in _ENCODED.findall("".join(text.split())) + _ENCODED.findall(text):
+        plain = piece.rstrip("=").translate(_TO_PLAIN_BASE64)
+        # Letters that stand before it move the groups of four.
+        found += [_read(_from_base64(plain[lead:])) for lead in range(4)]
+    return found
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _read(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")

@@ -26,6 +26,8 @@ class Work:
     attempts: int = 0
     usage: Usage = field(default_factory=Usage)
     sql: str = ""
+    tried: str = ""
+    """Verdict of the last attempt that the audit has; empty before the first."""
     examples_shown: tuple[int, ...] = ()
     near: tuple[str, ...] = ()
     """Approved questions, those nearest by meaning first."""

@@ -9,9 +9,10 @@ import streamlit as st
 from analyst import client
 from analyst.client import ChartDocument, Document, TableDocument
 from parts import trouble
-from parts.plain import escaped
+from parts.plain import escaped, shortened
 
 _FONT = '"Source Sans", "Source Sans 3", sans-serif'
+_LONGEST_SUMMARY = 400
 _NAMES = {
     "bar": "Bars",
     "line": "Line",
@@ -39,9 +40,9 @@ def show(query_id: str, document: Document) -> None:
             theme=None,
             key=f"plot-{query_id}-{chosen}",
             config={"displaylogo": False, "displayModeBar": False, "responsive": True},
-            alt=summary,
+            alt=shortened(summary, _LONGEST_SUMMARY),
         )
-        st.caption(escaped(summary))
+        st.caption(escaped(shortened(summary, _LONGEST_SUMMARY)))
 
 
 def _fitted(figure: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,15 @@ import re
 _JOINER = "\u2060"
 """Takes no room and breaks no line, yet parts what would otherwise be read as one sign."""
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of reading around."""
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
+)
+"""Control characters, those that turn the direction of reading around, and those that nobody sees.
+
+The joiners stay: scripts and emoji need them.
+"""
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 

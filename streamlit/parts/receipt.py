@@ -6,7 +6,7 @@ import streamlit as st
 
 from analyst.client import Document, ReceiptDocument, assured
 from parts import drafts
-from parts.plain import escaped
+from parts.plain import escaped, plain
 from parts.progress import milliseconds
 
 _CACHED = {
@@ -23,10 +23,10 @@ def show_sql(receipt: ReceiptDocument) -> None:
     if not receipt["sql"]:
         return
     with st.expander("SQL", icon=":material/code:"):
-        st.code(receipt["sql"], language="sql", wrap_lines=True)
+        st.code(plain(receipt["sql"]), language="sql", wrap_lines=True)
         if receipt["executed_sql"] and receipt["executed_sql"] != receipt["sql"]:
             st.caption("What the database really ran, with the policy and the row limit put in:")
-            st.code(receipt["executed_sql"], language="sql", wrap_lines=True)
+            st.code(plain(receipt["executed_sql"]), language="sql", wrap_lines=True)
 
 
 def show(document: Document, receipt: ReceiptDocument) -> None:

@@ -121,6 +121,7 @@ def _as_text(cell: Any) -> str | None:
     if cell is None:
         return None
     text = cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
+    text = plain(text)
     return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + "…"
 
 

@@ -24,6 +24,20 @@ SELECT customer_id, SUM(amount) AS revenue FROM orders GROUP BY customer_id ORDE
 -- note: The first 5 rows are shown, as the question asks.
 
 -- shop
+-- question: Show the top 5 customers by revenue.
+SELECT customer_id, SUM(amount) AS revenue FROM orders GROUP BY customer_id ORDER BY revenue DESC LIMIT 10
+-- becomes
+SELECT customer_id, SUM(amount) AS revenue FROM orders GROUP BY customer_id ORDER BY revenue DESC LIMIT 5
+-- note: The first 5 rows are shown, as the question asks, not 10.
+
+-- shop
+-- question: Which are the three largest orders?
+SELECT order_id FROM orders ORDER BY amount DESC LIMIT 10
+-- becomes
+SELECT order_id FROM orders ORDER BY amount DESC LIMIT 3
+-- note: The first 3 rows are shown, as the question asks, not 10.
+
+-- shop
 -- question: What is the ratio of returned orders to all orders?
 SELECT 100.0 * COUNT(*) FILTER(WHERE returned) / COUNT(*) AS ratio FROM orders
 -- becomes

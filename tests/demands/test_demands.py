@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from analyst import guard
 from analyst.catalog import Catalog
-from analyst.demands import Demands, Heeded, demands, heed
+from analyst.demands import Demands, demands, heed
 from analyst.errors import Refused
 from analyst.policy import Policy
+from analyst.repairing import Rewritten
 
 HEEDED, UNCHANGED = cases("heeded.sql"), cases("unchanged.sql")
 FOUNDING = (("founding customers", "those who joined before 2011-04-01"),)
@@ -34,7 +35,7 @@ def asked(case: Case) -> Demands:
     return demands(said["question"], context=said.get("beside", ""), earlier=said.get("earlier", ""))
 
 
-def heeded(sql: str, case: Case, wanted: Demands | None = None) -> Heeded:
+def heeded(sql: str, case: Case, wanted: Demands | None = None) -> Rewritten:
     return heed(sql, asked=wanted or asked(case), dialect=case.dialect, catalog=catalog(case))
 
 
@@ -80,17 +81,17 @@ def test_what_was_said_earlier_still_counts() -> None:
 
 @pytest.mark.parametrize("case", HEEDED, ids=named)
 def test_a_draft_does_what_is_asked(case: Case) -> None:
-    assert heeded(case.before, case) == Heeded(sql=case.after, notes=case.notes)
+    assert heeded(case.before, case) == Rewritten(sql=case.after, notes=case.notes)
 
 
 @pytest.mark.parametrize("case", HEEDED, ids=named)
 def test_a_second_time_changes_nothing(case: Case) -> None:
-    assert heeded(case.after, case) == Heeded(sql=case.after)
+    assert heeded(case.after, case) == Rewritten(sql=case.after)
 
 
 @pytest.mark.parametrize("case", UNCHANGED, ids=named)
 def test_left_as_it_is(case: Case) -> None:
-    assert heeded(case.before, case) == Heeded(sql=case.before)
+    assert heeded(case.before, case) == Rewritten(sql=case.before)
 
 
 def test_postgres_plans_every_draft(new_database: NewDatabase) -> None:
@@ -118,7 +119,7 @@ def test_any_draft_for_any_question(case: Case, question: str, dialect: str) -> 
     wanted = demands(question)
     found = heeded(case.before, there, wanted)
     assert (found.sql == case.before) == (found.notes == ())
-    assert heeded(found.sql, there, wanted) == Heeded(sql=found.sql)
+    assert heeded(found.sql, there, wanted) == Rewritten(sql=found.sql)
     if _passes(case.before, there):
         assert _passes(found.sql, there), found
 
@@ -137,4 +138,4 @@ def _passes(sql: str, case: Case) -> bool:
 def test_what_cannot_be_read_keeps_its_text(sql: str) -> None:
     known = catalogs()["shop"]
     found = heed(sql, asked=demands("Which customers are there?"), dialect="postgres", catalog=known)
-    assert found == Heeded(sql=sql)
+    assert found == Rewritten(sql=sql)

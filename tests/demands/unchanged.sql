@@ -216,3 +216,11 @@ SELECT trip_id, distance / (air_minutes / 60.0) AS speed FROM trip JOIN plane ON
 -- trips
 -- question: What was the delay of the trips in hours?
 SELECT trip_id, air_minutes / 60.0 AS delay FROM trip
+
+-- shop
+-- question: Of the top 5 customers by revenue, who has the most orders?
+SELECT customer_id FROM orders GROUP BY customer_id ORDER BY SUM(amount) DESC LIMIT 1
+
+-- shop
+-- question: Show the top 5 customers by revenue, from the second page of 10.
+SELECT customer_id FROM orders GROUP BY customer_id ORDER BY SUM(amount) DESC LIMIT 10

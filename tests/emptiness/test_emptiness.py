@@ -125,8 +125,9 @@ def test_what_asks_for_nulls_gets_no_remark_on_nulls(desk: Desk) -> None:
 def test_columns_without_values_and_tables_without_rows(new_database: NewDatabase, tmp_path: Path) -> None:
     desk = Desk(
         new_database(
-            'CREATE TABLE parts (id int, weight numeric, "when" date); CREATE TABLE makers (id int, part int);'
-            "INSERT INTO parts SELECT n, NULL, '2020-01-01' FROM generate_series(1, 9) n; ANALYZE"
+            'CREATE TABLE parts (id int, weight numeric, "when" date, kind text);'
+            "CREATE TABLE makers (id int, part int);"
+            "INSERT INTO parts SELECT n, NULL, '2020-01-01', 'bolt' FROM generate_series(1, 9) n; ANALYZE"
         ),
         tmp_path,
     )
@@ -140,6 +141,19 @@ def test_columns_without_values_and_tables_without_rows(new_database: NewDatabas
     )
     assert desk.why("SELECT p.id FROM parts p JOIN makers m ON m.part = p.id") == (
         "The table makers holds no rows.",
+    )
+    for sql in (
+        "SELECT count(*) FROM makers",
+        "SELECT id FROM makers WHERE part = 5",
+        "SELECT id FROM makers",
+    ):
+        assert desk.why(sql) == ("The table makers holds no rows.",), sql
+    assert desk.why("SELECT id FROM parts WHERE kind = 'nut'") == (
+        "Without the condition kind = 'nut' there would be rows; no row of parts has kind 'nut'.",
+        "parts.kind holds nothing but 'bolt'.",
+    )
+    assert desk.why("SELECT id FROM parts WHERE id NOT IN (SELECT id FROM parts)") == (
+        "Without the condition NOT id IN (SELECT id FROM parts) there would be rows; no row of parts meets it.",
     )
     assert desk.why("""SELECT id FROM parts WHERE "when" BETWEEN '2021-01-01' AND '2021-12-31'""") == (
         "Without the condition \"when\" BETWEEN '2021-01-01' AND '2021-12-31' there would be rows; "

@@ -154,6 +154,41 @@ def test_keys_and_links(catalog: Catalog) -> None:
     }
 
 
+_UNIQUE = """
+CREATE TABLE people (id int PRIMARY KEY, mail text UNIQUE, code text, country text, number int, gone boolean,
+    UNIQUE (country, number), CONSTRAINT again UNIQUE (mail));
+CREATE UNIQUE INDEX by_code ON people (code) INCLUDE (gone);
+CREATE UNIQUE INDEX lowered ON people (lower(country));
+CREATE UNIQUE INDEX of_some ON people (country) WHERE NOT gone;
+CREATE INDEX plain ON people (number);
+CREATE TABLE days (day date, n int, UNIQUE (day)) PARTITION BY RANGE (day);
+DROP ROLE IF EXISTS engine_unique_reader;
+CREATE ROLE engine_unique_reader LOGIN;
+GRANT SELECT (id, mail, number) ON people TO engine_unique_reader;
+"""
+
+
+def _as(url: str, role: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def test_what_is_unique_besides_the_key(make_database: Callable[[str, str], str]) -> None:
+    url = make_database("engine_unique", _UNIQUE)
+    try:
+        catalog = PostgresEngine(url).catalog(source="s")
+        people = _table(catalog, "people", "public")
+        assert people.primary_key == ("id",)
+        assert sorted(people.unique_keys) == [("code",), ("country", "number"), ("mail",)]
+        assert _table(catalog, "days", "public").unique_keys == (("day",),)
+        reader = PostgresEngine(_as(url, "engine_unique_reader")).catalog(source="s")
+        assert _table(reader, "people", "public").unique_keys == (("mail",),), "of what the role may read"
+        assert Catalog.from_dict(catalog.to_dict()) == catalog
+    finally:
+        _execute(url, "DROP OWNED BY engine_unique_reader")
+        _execute(url, "DROP ROLE engine_unique_reader")
+
+
 def test_rows(catalog: Catalog) -> None:
     expected = {"customers": 100, "lines": 0, "events": 60, "countries": 3, "wealthy": None, "far": None}
     assert {name: _table(catalog, name).rows for name in expected} == expected
@@ -346,8 +381,7 @@ def reader(url: str) -> Iterator[str]:
         GRANT SELECT (number) ON sales.lines TO engine_reader;
         """,
     )
-    parts = urlsplit(url)
-    yield urlunsplit(parts._replace(netloc=f"engine_reader@{parts.netloc.rpartition('@')[2]}"))
+    yield _as(url, "engine_reader")
     _execute(url, "DROP OWNED BY engine_reader; DROP ROLE engine_reader")
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from analyst import values
+from analyst import periods, values
 from analyst.catalog import Catalog, Column, Table
 from analyst.engines.postgres import PostgresEngine
 from analyst.grounding import Grounds, ground
+from analyst.grounding.vocabulary import Vocabulary
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "linking"))
 from merged_catalog import Asked, asked, databases
@@ -94,9 +96,36 @@ def test_what_makes_a_word_known(catalog: Catalog) -> None:
     assert not grounds(UNKNOWN, catalog).missing
 
 
+def test_two_english_words_are_enough() -> None:
+    assert grounds("Average price?", shop(Column(name="v", type="numeric"))).missing
+
+
+def test_time_words_that_were_understood_are_no_things() -> None:
+    question = "Things on Christmas 2013 and New Year's  Eve 2014?"
+    bare = shop(Column(name="v", type="numeric"))
+    assert grounds(question, bare).missing
+    times = [period.phrase for period in periods.find(question, anchor=date(2015, 1, 1))]
+    assert not ground(question, bare, times=times).unknown
+
+
 def test_remarks_beside_a_question_make_its_words_known() -> None:
     bare = shop(Column(name="v", type="numeric"))
     assert not grounds(UNKNOWN, bare, context="voltage of appliances = v of things").missing
+    assert grounds(UNKNOWN, bare).missing, "the next question has other remarks, or none"
+
+
+def test_the_words_of_a_catalog_are_gathered_once() -> None:
+    bare, other = shop(Column(name="v", type="numeric")), shop(Column(name="voltage", type="numeric"))
+    first = Vocabulary.of(bare)
+    assert Vocabulary.of(bare) is first
+    assert Vocabulary.of(replace(bare, links=(), edited=True)) is first, "of the same tables"
+    assert Vocabulary.of(shop(Column(name="v", type="numeric"))) is first, "of equal tables, read anew"
+    assert Vocabulary.of(other) != first
+    for changed in (replace(bare, source="other"), replace(bare, glossary=(("voltage", "v"),))):
+        assert Vocabulary.of(changed) == Vocabulary.build(changed) != first
+    remarked = Vocabulary.of(bare, remarks="voltage of appliances")
+    assert remarked.knows("voltage") and not first.knows("voltage")
+    assert remarked.things == first.things, "remarks name no tables"
 
 
 def test_names_may_be_values_that_were_not_read() -> None:
@@ -114,6 +143,15 @@ def test_names_may_be_values_that_were_not_read() -> None:
         "Quelle est la tension moyenne des appareils ?",
         "¿Cuál es el voltaje medio de los aparatos?",
         "设备的平均电压是多少？",
+        "Spannung Geräte?",
+        "Wieviele Geräte?",
+        "Сколько приборов?",
+        "電圧 平均",
+        "Voltaje total",
+        "Was ist die Spannung der Geräte in Betrieb?",
+        "Hoeveel apparaten is er in gebruik?",
+        "Quante macchine a Roma in uso?",
+        "Hvor mange apparater by for by?",
         "",
         "?!",
     ],

@@ -1395,3 +1395,492 @@ select a from t where b = cast('x' as ipaddress)
 
 -- athena more
 select st_distance(a, b) from t
+
+-- postgres kept
+SELECT repeat('█', round(100.0 * n / max(n) OVER ())::int) FROM (SELECT count(*) AS n FROM orders GROUP BY status) t
+
+-- postgres kept
+SELECT repeat('*', length(name)) FROM customers
+
+-- postgres kept
+SELECT repeat('*', (amount / 10)::int) FROM orders
+
+-- postgres kept
+SELECT n, lpad('', n::int, '#') FROM (SELECT count(*) n FROM orders) x
+
+-- postgres dates
+SELECT generate_series(date_trunc('month', min(order_date)), max(order_date), '1 month') FROM orders
+
+-- postgres dates
+SELECT d::date FROM generate_series(current_date - interval '30 days', current_date, '1 day') d
+
+-- postgres dates
+SELECT d::date FROM generate_series(current_date - 30, current_date, '1 day') d
+
+-- postgres kept
+SELECT h FROM generate_series(0, 23) h
+
+-- postgres dates
+SELECT d, h FROM generate_series('2024-01-01'::date, '2024-12-31'::date, '1 day') d CROSS JOIN generate_series(0, 23) h
+
+-- postgres dates
+WITH b AS (SELECT min(order_date) lo, max(order_date) hi FROM orders) SELECT d FROM b, generate_series(b.lo, b.hi, interval '1 day') d
+
+-- postgres dates
+WITH b AS (SELECT min(order_date) lo, max(order_date) hi FROM orders) SELECT generate_series(lo, hi, interval '1 week') FROM b
+
+-- postgres kept
+SELECT a.product_id, b.product_id, count(*) FROM order_items a JOIN order_items b ON a.order_id = b.order_id AND a.product_id < b.product_id GROUP BY 1, 2
+
+-- postgres dates
+SELECT a.order_date, sum(b.amount) FROM orders a JOIN orders b ON b.order_date <= a.order_date GROUP BY 1
+
+-- postgres kept
+SELECT a.name, b.name FROM employees a JOIN employees b ON a.salary > b.salary
+
+-- postgres kept
+SELECT b.lo, count(*) FROM (VALUES (0, 100), (100, 500)) b(lo, hi) JOIN orders o ON o.amount >= b.lo AND o.amount < b.hi GROUP BY 1
+
+-- postgres dates
+SELECT * FROM orders o JOIN campaigns c ON o.order_date BETWEEN c.starts_on AND c.ends_on
+
+-- postgres kept
+SELECT * FROM events e JOIN products p ON e.url LIKE '%' || p.sku || '%'
+
+-- postgres kept
+SELECT c.name, p.name FROM customers c CROSS JOIN products p
+
+-- postgres dates
+SELECT m.month, p.category, coalesce(sum(x.amount), 0) FROM generate_series(1, 12) AS m(month) CROSS JOIN (SELECT DISTINCT category FROM products) p LEFT JOIN orders x ON extract(month FROM x.order_date) = m.month GROUP BY 1, 2
+
+-- postgres kept
+SELECT regexp_replace(phone, '[^0-9]', '', 'g'), regexp_replace(name, '(\w+)\s+(\w+)', '\2 \1') FROM customers
+
+-- postgres kept
+SELECT email ~ '^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$' FROM customers
+
+-- postgres kept
+SELECT count(*) FROM events WHERE url ~ '^https?://(www\.)?([a-z0-9-]+\.)+[a-z]{2,6}(/([^/?#]+/)*([^/?#]+)?)?(\?.*)?$'
+
+-- postgres kept
+SELECT x FROM unnest(ARRAY[[1,2],[3,4]]) AS x
+
+-- postgres kept
+SELECT ARRAY[1,2] || ARRAY[[3,4]], '{{1,2},{3,4}}'::int[][]
+
+-- postgres kept
+SELECT tags[array_upper(tags, 1)], (tags)[1], (string_to_array(name, ' '))[1], (ARRAY['a','b'])[2] FROM customers
+
+-- postgres kept
+SELECT to_char(amount, 'FM999,999,990.00'), to_char(created_at, 'Day'), to_char(12.5, '99D9') FROM orders
+
+-- postgres kept
+SELECT percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY amount) FROM orders
+
+-- postgres kept
+SELECT width_bucket(amount, 0, 1000, 10) AS b, count(*) FROM orders GROUP BY b ORDER BY b
+
+-- postgres kept
+SELECT corr(amount, tax), regr_slope(amount, tax), covar_pop(amount, tax) FROM orders
+
+-- postgres dates
+SELECT date_part('year', order_date), make_date(2024, 1, 1), make_interval(days => 7), to_timestamp(1700000000) FROM orders
+
+-- postgres dates
+SELECT isfinite(created_at), date_trunc('day', created_at, 'Europe/Berlin') FROM orders
+
+-- postgres kept
+SELECT name || ' (' || coalesce(country, '?') || ')' FROM customers
+
+-- postgres kept
+SELECT concat_ws(', ', city, country), initcap(name), md5(email), upper(left(name, 1)) FROM customers
+
+-- postgres kept
+SELECT jsonb_build_object('a', 1, 'b', name), row_to_json(c), to_jsonb(c) - 'email', jsonb_strip_nulls(attrs) FROM customers c
+
+-- postgres kept
+SELECT attrs ? 'tier', attrs ?| array['a','b'], attrs @> '{"tier":"gold"}', attrs - 'x', attrs || '{"a":1}' FROM customers
+
+-- postgres kept
+SELECT jsonb_path_exists(attrs, '$.a ? (@ > 1)'), attrs @@ '$.a > 1' FROM customers
+
+-- postgres kept
+SELECT to_tsvector('english', name) @@ plainto_tsquery('english', 'red shoes') FROM products
+
+-- postgres kept
+SELECT similarity(name, 'x') FROM products
+
+-- postgres dates
+SELECT lag(amount) OVER (PARTITION BY customer_id ORDER BY order_date), amount - lag(amount, 1, 0::numeric) OVER w FROM orders WINDOW w AS (ORDER BY order_date)
+
+-- postgres kept
+SELECT count(*) FILTER (WHERE status = 'paid') * 100.0 / count(*) FROM orders
+
+-- postgres kept
+SELECT ((amount * 100)::int & 3), amount::int | 1, amount::int # 2, ~1, 1 << 3, 8 >> 1 FROM orders
+
+-- postgres kept
+SELECT !! 5
+
+-- postgres kept
+SELECT name FROM customers WHERE name ILIKE ANY (ARRAY['a%','b%'])
+
+-- postgres kept
+SELECT name FROM customers WHERE name LIKE ALL (ARRAY['a%','%b'])
+
+-- postgres kept
+SELECT * FROM customers WHERE (tenant_id, customer_id) = (1, 2)
+
+-- postgres kept
+SELECT * FROM customers c WHERE ROW(c.country, c.city) = ROW('DE', 'Berlin')
+
+-- postgres kept
+SELECT name FROM customers ORDER BY name NULLS FIRST OFFSET 5 ROWS FETCH NEXT 5 ROWS ONLY
+
+-- postgres kept
+SELECT count(DISTINCT (country, city)) FROM customers
+
+-- postgres kept
+SELECT count(DISTINCT customer_id) FILTER (WHERE amount > 5) FROM orders
+
+-- postgres kept
+SELECT array_agg(x ORDER BY x DESC) FROM unnest('{1,2}'::int[]) x
+
+-- postgres kept
+SELECT * FROM (SELECT 1 AS a) t NATURAL LEFT JOIN (SELECT 1 AS a, 2 AS b) u
+
+-- postgres kept
+SELECT * FROM orders o LEFT JOIN LATERAL (SELECT * FROM order_items i WHERE i.order_id = o.order_id ORDER BY quantity DESC LIMIT 1) i ON TRUE
+
+-- postgres kept
+SELECT 1 AS "Größe", 2 AS "a""b", 'x' "quoted alias", 'y' bare
+
+-- postgres dates
+SELECT current_date, current_time, localtime, now()::date - 7, 'today'::date, 'yesterday'::date
+
+-- postgres dates
+SELECT timestamp '2024-01-01' AT TIME ZONE 'UTC', timestamptz '2024-01-01 00:00+00', time '10:00', interval '1' day
+
+-- postgres dates
+SELECT interval '1-2' year to month, interval '1' hour, interval '10' minute, INTERVAL '3 days 4 hours'
+
+-- postgres kept
+SELECT EXTRACT(EPOCH FROM (ended_on - started_on)) / 86400 FROM subscriptions
+
+-- postgres dates
+SELECT age(now(), created_at), date_part('day', now() - created_at) FROM customers
+
+-- postgres kept
+SELECT substring(name, 1, 3), substring(name from 2 for 3), substring(name for 2), overlay(name placing 'x' from 1 for 2), trim(leading '0' from phone) FROM customers
+
+-- postgres dates
+SELECT CAST('1' AS double precision), '1'::character varying(10), '1'::numeric(10,2), 1::real, true::int, 'a'::char(1), '00:00'::time without time zone, now()::timestamp with time zone
+
+-- postgres kept
+SELECT 1::money, 'a'::citext
+
+-- postgres dates
+SELECT '12:00'::timetz, 'a'::bytea, '1.2.3.4'::inet, '08:00:2b:01:02:03'::macaddr, 'a'::name
+
+-- postgres kept
+SELECT unaccent(name), levenshtein(name, 'x'), soundex(name), metaphone(name, 4) FROM customers
+
+-- postgres kept
+SELECT string_to_array('a,b', ','), array_to_string(tags, ', '), cardinality(tags), array_position(tags, 'x'), unnest(tags) FROM customers
+
+-- postgres kept
+SELECT (jsonb_each(attrs)).key FROM customers
+
+-- postgres kept
+WITH a AS (SELECT 1), b AS (SELECT * FROM a), c AS (TABLE b) SELECT * FROM c
+
+-- postgres dates
+SELECT count(*) FROM orders WHERE created_at >= now() - interval '1 year' AND created_at < date_trunc('month', now()) - '1 day'::interval
+
+-- postgres dates
+SELECT date '2024-01-01' + 7, date '2024-01-01' + interval '1 week', (date '2024-03-01' - date '2024-01-01') AS days
+
+-- postgres kept
+SELECT count(*) FROM orders TABLESAMPLE SYSTEM (10)
+
+-- postgres kept
+SELECT trunc(random() * 10), gen_random_uuid(), md5(random()::text)
+
+-- postgres dates
+SELECT to_number('12,454.8', '99G999D9'), to_date('20240101', 'YYYYMMDD')
+
+-- redshift dates
+SELECT DATE_PART(year, sold_at), DATE_PART('month', sold_at), DATEPART(dow, sold_at), EXTRACT(week FROM sold_at) FROM sales
+
+-- redshift dates
+SELECT DATEDIFF('day', a, b), DATEADD('month', 1, a), ADD_MONTHS(a, 2), MONTHS_BETWEEN(a, b), LAST_DAY(a), TRUNC(a) FROM t
+
+-- redshift dates
+SELECT GETDATE(), SYSDATE, CURRENT_DATE, CURRENT_TIMESTAMP, NOW()
+
+-- redshift dates
+SELECT CONVERT_TIMEZONE('UTC', 'Europe/Berlin', sold_at), sold_at AT TIME ZONE 'UTC' FROM sales
+
+-- redshift dates
+SELECT CONVERT(INTEGER, amount), amount::decimal(10,2), CAST(a AS varchar(20)), a::date FROM t
+
+-- redshift kept
+SELECT LEN(name), CHARINDEX('a', name), STRPOS(name, 'b'), SUBSTRING(name, 1, 3), REVERSE(name), REPEAT('a', 3), LPAD(a, 5, '0'), TRANSLATE(a,'x','y') FROM t
+
+-- redshift kept
+SELECT REGEXP_SUBSTR(url, '[a-z]+'), REGEXP_COUNT(url, '/'), REGEXP_INSTR(url, 'x'), REGEXP_REPLACE(url, '^https?://', '') FROM t
+
+-- redshift kept
+SELECT MEDIAN(amount), PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY amount), PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY amount) OVER (PARTITION BY region) FROM sales
+
+-- redshift kept
+SELECT LISTAGG(name, ', ') WITHIN GROUP (ORDER BY name) OVER (PARTITION BY region) FROM customers
+
+-- redshift kept
+SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b DESC), LEAD(b, 2) OVER (ORDER BY c), NTH_VALUE(b, 2) OVER (ORDER BY c ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t
+
+-- redshift kept
+SELECT * FROM sales QUALIFY ROW_NUMBER() OVER (PARTITION BY cust_id ORDER BY sold_at DESC) = 1
+
+-- redshift kept
+SELECT * FROM (SELECT region, amount FROM sales) PIVOT (SUM(amount) FOR region IN ('EU', 'US'))
+
+-- redshift kept
+SELECT * FROM (SELECT region, amount FROM sales) PIVOT (SUM(amount) AS s, COUNT(*) AS n FOR region IN ('EU' AS eu, 'US' AS us))
+
+-- redshift kept
+SELECT * FROM q UNPIVOT (v FOR k IN (a, b, c))
+
+-- redshift kept
+SELECT e.id, i.sku FROM events e, e.payload.items i
+
+-- redshift kept
+SELECT region, SUM(amount) FROM sales GROUP BY ALL
+
+-- redshift kept
+SELECT a FROM t LIMIT 10 OFFSET 5
+
+-- redshift kept
+SELECT TOP 5 a, b FROM t
+
+-- redshift kept
+SELECT a FROM t EXCEPT SELECT a FROM u UNION ALL SELECT 1
+
+-- redshift kept
+SELECT ISNULL(a, 0), NVL2(a, b, c), COALESCE(a, b), NULLIF(a, b), DECODE(a, 1, 'x', 2, 'y') FROM t
+
+-- redshift kept
+SELECT SHA2(email, 256), MD5(email), FUNC_SHA1(email), CRC32(email), FNV_HASH(email) FROM customers
+
+-- redshift kept
+SELECT STRTOL('ff', 16), TO_HEX(10), TO_NUMBER('12', '99'), PI(), SQRT(2), CBRT(8), DEXP(1), LOG(10), LN(2), POWER(2, 3), MOD(5, 2), ROUND(1.5, 1), CEILING(1.2), SIGN(-1), RANDOM()
+
+-- redshift kept
+SELECT JSON_EXTRACT_ARRAY_ELEMENT_TEXT(a, 0), JSON_ARRAY_LENGTH(a), IS_VALID_JSON_ARRAY(a), CAN_JSON_PARSE(a), JSON_SERIALIZE(p) FROM t
+
+-- redshift kept
+SELECT ARRAY_CONCAT(a, b), ARRAY_FLATTEN(a), SPLIT_TO_ARRAY(s, ','), ARRAY_TO_STRING(a, ',') FROM t
+
+-- redshift kept
+SELECT OBJECT('a', 1), IS_ARRAY(p), IS_OBJECT(p), JSON_SIZE(p), payload."user"."id" FROM events
+
+-- redshift kept
+SELECT HLL(cust_id), HLL_CARDINALITY(HLL_CREATE_SKETCH(cust_id)) FROM sales
+
+-- redshift dates
+SELECT INTERVAL '1 day', sold_at - INTERVAL '1' MONTH, sold_at + interval '3 hours' FROM sales
+
+-- redshift dates
+SELECT date '2024-01-01', timestamp '2024-01-01 10:00', '2024-01-01'::timestamp FROM t
+
+-- redshift kept
+SELECT name LIKE 'a\\_%', name ILIKE 'x%', name ~ '^a', name !~ 'b', name NOT LIKE '%c' FROM t
+
+-- redshift kept
+SELECT name FROM t WHERE name LIKE 'a^_%' ESCAPE '^'
+
+-- redshift kept
+WITH RECURSIVE_x AS (SELECT 1 AS a) SELECT a FROM RECURSIVE_x
+
+-- redshift kept
+SELECT COUNT(DISTINCT a), COUNT(DISTINCT CASE WHEN b = 1 THEN a END), SUM(CASE WHEN x THEN 1 ELSE 0 END)::float / COUNT(*) FROM t
+
+-- redshift kept
+SELECT GREATEST(a, b), LEAST(a, b), BOOL_AND(a), BIT_OR(b), VARIANCE(c), STDDEV_POP(d) FROM t GROUP BY a, b
+
+-- redshift kept
+SELECT region, GROUPING_ID(region, status), SUM(amount) FROM sales GROUP BY ROLLUP (region, status)
+
+-- redshift dates
+SELECT TO_CHAR(amount, '999,999.00'), TO_CHAR(sold_at, 'Mon YYYY'), TO_DATE('2024', 'YYYY') FROM sales
+
+-- redshift kept
+SELECT COLLATE(name, 'case_insensitive') FROM t
+
+-- redshift kept
+SELECT dev.public.sales.amount FROM dev.public.sales
+
+-- redshift dates
+SELECT "user", "date", t."order" FROM t
+
+-- redshift kept
+SELECT tag, language, action, year, month, day, number, name, value, type, status, level, share, snapshot_id FROM t
+
+-- redshift kept
+SELECT ascii('a'), chr(65), quote_ident('a'), soundex('a'), difference('a','b'), initcap('a')
+
+-- redshift dates
+SELECT date_trunc('month', getdate())::date - 1, dateadd(month, -1, date_trunc('month', current_date))
+
+-- redshift kept
+SELECT MAX(sold_at) OVER (PARTITION BY a ORDER BY b ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) FROM sales
+
+-- redshift dates
+SELECT EXTRACT(epoch FROM a - b), DATE_PART(epoch, a) FROM t
+
+-- athena dates
+SELECT year(d), month(d), day(d), day_of_week(d), week(d), quarter(d), hour(d), date_format(d, '%Y-%m'), date_parse('2024', '%Y') FROM t
+
+-- athena dates
+SELECT format_datetime(now(), 'yyyy-MM'), parse_datetime('2024', 'yyyy'), from_iso8601_date('2024-01-01'), from_iso8601_timestamp('2024-01-01T00:00:00')
+
+-- athena dates
+SELECT date_add('month', 1, d), date_diff('day', a, b), d + interval '1' day, d - interval '3' month, date_trunc('month', d) FROM t
+
+-- athena dates
+SELECT current_date, current_timestamp, now(), localtimestamp, current_time, localtime
+
+-- athena dates
+SELECT CAST(a AS double), CAST(b AS varchar(10)), TRY_CAST(c AS bigint), CAST(d AS timestamp(3) with time zone), CAST(e AS array(varchar)), CAST(f AS json), CAST(g AS row(a int, b varchar)) FROM t
+
+-- athena kept
+SELECT a FROM t WHERE contains(tags, 'x') AND cardinality(tags) > 1 AND element_at(m, 'k') = 'v'
+
+-- athena kept
+SELECT split(a, ','), split_part(a, '-', 2), strpos(a, 'x'), substr(a, 1, 2), regexp_extract_all(a, '\d+'), regexp_split(a, ','), regexp_count(a, 'x') FROM t
+
+-- athena kept
+SELECT filter(a, x -> x > 1), transform(a, x -> x * 2), reduce(a, 0, (s, x) -> s + x, s -> s), zip_with(a, b, (x, y) -> x + y), array_agg(a) FILTER (WHERE b > 1) FROM t
+
+-- athena kept
+SELECT reduce(a, CAST(ROW(0.0, 0) AS ROW(sum double, count integer)), (s, x) -> CAST(ROW(x + s.sum, s.count + 1) AS ROW(sum double, count integer)), s -> s.sum / s.count) FROM t
+
+-- athena kept
+SELECT max_by(a, b), min_by(a, b), arbitrary(a), count_if(x > 1), geometric_mean(a), approx_most_frequent(3, a, 15), histogram(b) FROM t
+
+-- athena kept
+SELECT json_extract_scalar(j, '$.a.b'), json_extract(j, '$.c'), json_format(j), json_array_contains(j, 1), CAST(json_extract(j, '$.x') AS array(varchar)) FROM t
+
+-- athena kept
+SELECT t.a, u.x FROM t CROSS JOIN UNNEST(t.items) AS u(x)
+
+-- athena kept
+SELECT t.a, u.x.sku FROM t LEFT JOIN UNNEST(t.items) AS u(x) ON true
+
+-- athena kept
+SELECT u.k, u.v FROM t, UNNEST(map_keys(m), map_values(m)) AS u(k, v)
+
+-- athena dates
+SELECT d FROM UNNEST(sequence(date_add('day', -30, current_date), current_date, interval '1' day)) AS t(d)
+
+-- athena kept
+SELECT x FROM UNNEST(sequence(1, 100)) AS t(x)
+
+-- athena dates
+SELECT m FROM UNNEST(sequence(CAST('2024-01-01' AS date), CAST('2024-12-01' AS date), interval '1' month)) t(m)
+
+-- athena dates
+SELECT h FROM UNNEST(sequence((SELECT min(ts) FROM e), (SELECT max(ts) FROM e), interval '1' day)) t(h)
+
+-- athena kept
+SELECT approx_percentile(a, 0.5) OVER (PARTITION BY b), lag(a) IGNORE NULLS OVER (ORDER BY b), first_value(a) OVER (ORDER BY b RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t
+
+-- athena kept
+SELECT a, b, sum(c) FROM t GROUP BY CUBE (a, b) HAVING sum(c) > 1 ORDER BY 1 DESC NULLS LAST LIMIT 5
+
+-- athena kept
+SELECT a, sum(c) FROM t GROUP BY ROLLUP (a)
+
+-- athena kept
+SELECT * FROM a FULL OUTER JOIN b USING (id)
+
+-- athena kept
+SELECT * FROM awsdatacatalog.sales_db.orders
+
+-- athena kept
+SELECT a FROM t OFFSET 5 ROWS LIMIT 5
+
+-- athena kept
+SELECT a FROM t FETCH FIRST 3 ROWS WITH TIES
+
+-- athena kept
+SELECT a FROM t ORDER BY a LIMIT ALL
+
+-- athena kept
+SELECT typeof(a), if(a, 1), nullif(a, b), coalesce(a, b), try(a / b), greatest(a, b), least(a, b), is_nan(c), infinity(), nan() FROM t
+
+-- athena kept
+SELECT bitwise_and(a, b), truncate(c), round(d, 2), mod(a, 2), rand(), random(10), log(2, 8), width_bucket(a, ARRAY[1,2,3]) FROM t
+
+-- athena kept
+SELECT url_extract_host(u), url_extract_path(u), url_extract_parameter(u, 'q'), url_decode(u) FROM t
+
+-- athena kept
+SELECT to_base64(to_utf8('a')), from_utf8(from_hex('41')), xxhash64(to_utf8('a')), sha256(to_utf8('a')), uuid()
+
+-- athena kept
+SELECT ARRAY[1,2][1], m['k'], ROW(1,2), a.b.c, MAP(ARRAY['x'], ARRAY[1])['x'] FROM t
+
+-- athena kept
+SELECT concat_ws(',', 'a', 'b'), 'a' || 'b', array_join(ARRAY['a'], ','), reverse(ARRAY[1]), slice(a, 1, 2), array_position(a, 1), array_remove(a, 1), zip(a, b), flatten(ARRAY[ARRAY[1]]), ngrams(a, 2), repeat('x', 3) FROM t
+
+-- athena kept
+SELECT st_distance(st_point(1, 2), st_point(3, 4)), great_circle_distance(1, 2, 3, 4)
+
+-- athena kept
+SELECT count(*) FILTER (WHERE x), count(DISTINCT a), sum(DISTINCT b), bool_or(c), every(d), stddev_pop(e), corr(a, b), regr_slope(a, b) FROM t
+
+-- athena kept
+SELECT a FROM t TABLESAMPLE SYSTEM (5)
+
+-- athena kept
+SELECT * FROM t FOR VERSION AS OF 123
+
+-- athena dates
+SELECT timestamp '2024-01-01 00:00:00 UTC' AT TIME ZONE 'Europe/Berlin', at_timezone(ts, 'UTC'), timezone_hour(ts), to_unixtime(ts), extract(day_of_week FROM d) FROM t
+
+-- athena dates
+SELECT interval '2' day, interval '1' year, interval '1-3' year to month, interval '1 02:03:04' day to second
+
+-- athena kept
+SELECT a IN (1,2), b BETWEEN 1 AND 2, c LIKE 'x!_%' ESCAPE '!', d IS DISTINCT FROM e, EXISTS (SELECT 1), a = ANY (SELECT 1), a > ALL (VALUES 1, 2) FROM t
+
+-- athena kept
+WITH a (x, y) AS (SELECT 1, 2), b AS (SELECT x FROM a) SELECT * FROM b UNION ALL SELECT y FROM a
+
+-- athena kept
+SELECT json_object('a' : 1), json_array(1, 2), json_query(j, 'lax $.a' WITH ARRAY WRAPPER), json_value(j, 'lax $.a' RETURNING bigint DEFAULT 0 ON EMPTY) FROM t
+
+-- athena kept
+SELECT a AS "select", b AS "A b", "T"."C" FROM "T"
+
+-- athena dates
+SELECT date, value, year, month, day, type, status, comment, level, zone, position, count, offset_n FROM t
+
+-- athena kept
+SELECT format('%,.2f', amount), format('%s %05d', a, b), format('%08.3f', c) FROM t
+
+-- athena kept
+SELECT row_number() OVER w, sum(a) OVER (w ROWS 2 PRECEDING) FROM t WINDOW w AS (PARTITION BY b ORDER BY c)
+
+-- athena kept
+SELECT LISTAGG(a, ',' ON OVERFLOW TRUNCATE '...' WITH COUNT) WITHIN GROUP (ORDER BY a) FROM t
+
+-- athena dates
+SELECT * FROM t WHERE dt BETWEEN '2024-01-01' AND date_format(current_date, '%Y-%m-%d')
+
+-- athena kept
+SELECT translate(a, 'x', 'y'), normalize(b), levenshtein_distance(a, b), hamming_distance(a, b), soundex(a), lpad(a, 5, ' '), chr(65), codepoint('a'), starts_with(a, 'x'), trim(a), ltrim(a), upper(a) FROM t
+
+-- postgres kept
+SELECT 5 - -3, - -1, +amount FROM orders

@@ -127,6 +127,7 @@ def assert_whole(small: Catalog, catalog: Catalog) -> None:
         names = [c.name for c in table.columns]
         assert names == [c.name for c in whole.columns if c.name in names]
         assert set(table.primary_key) <= set(names) and table.primary_key in ((), whole.primary_key)
+        assert table.unique_keys == tuple(k for k in whole.unique_keys if set(k) <= set(names))
     for one in small.links:
         for key, columns in ((one.table, one.columns), (one.to_table, one.to_columns)):
             end = small.table(key[1], key[0])

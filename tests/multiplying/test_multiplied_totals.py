@@ -13,8 +13,9 @@ from analyst import guard
 from analyst.catalog import Catalog
 from analyst.engines.postgres import PostgresEngine
 from analyst.local.postgres import EmbeddedPostgres
-from analyst.multiplying import Counted, check
+from analyst.multiplying import check
 from analyst.policy import Policy
+from analyst.repairing import Rewritten
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Shop:
     url: str
     catalog: Catalog
 
-    def check(self, sql: str) -> Counted:
+    def check(self, sql: str) -> Rewritten:
         return check(sql, dialect="postgres", catalog=self.catalog)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -155,7 +156,7 @@ def test_a_multiplied_total_is_put_right(shop: Shop, sql: str, true: list[tuple[
 @pytest.mark.parametrize("sql", [p.values[0] for p in PUT_RIGHT])
 def test_a_second_time_changes_nothing_and_the_guard_agrees(shop: Shop, sql: str) -> None:
     once = shop.check(str(sql)).sql
-    assert shop.check(once) == Counted(sql=once)
+    assert shop.check(once) == Rewritten(sql=once)
     guard.check(once, dialect="postgres", catalog=shop.catalog, policy=Policy())
 
 
@@ -215,7 +216,7 @@ LEFT_ALONE = [
 
 @pytest.mark.parametrize("sql", LEFT_ALONE)
 def test_what_is_right_keeps_its_very_text(shop: Shop, sql: str) -> None:
-    assert shop.check(sql) == Counted(sql=sql)
+    assert shop.check(sql) == Rewritten(sql=sql)
 
 
 @pytest.mark.parametrize(
@@ -269,5 +270,5 @@ def test_a_mean_stays_right_where_every_row_of_a_group_meets_as_many(shop: Shop)
         "SELECT o.customer_id, AVG(p.paid) FROM payments p JOIN orders o ON o.customer_id = p.customer_id "
         "GROUP BY o.customer_id"
     )
-    assert shop.check(sql) == Counted(sql=sql)
-    assert shop.check(sql.replace("AVG", "SUM")) != Counted(sql=sql.replace("AVG", "SUM"))
+    assert shop.check(sql) == Rewritten(sql=sql)
+    assert shop.check(sql.replace("AVG", "SUM")) != Rewritten(sql=sql.replace("AVG", "SUM"))

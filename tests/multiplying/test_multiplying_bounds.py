@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from analyst.errors import Refused
 from analyst.guard.dialects import tongue
 from analyst.guard.parsing import tree_of
 from analyst.guard.text import tokens_of
-from analyst.multiplying import Counted, check
+from analyst.multiplying import check
+from analyst.repairing import Rewritten
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "guard"))
 from guard_blocks import blocks, shop
@@ -123,7 +125,52 @@ def test_nothing_is_known_without_keys() -> None:
         source="", dialect="postgres", tables=(_table("p", "v", key=()), _table("q", "v", key=()))
     )
     sql = "SELECT SUM(p.v) FROM p JOIN q ON p.v = q.v"
-    assert check(sql, dialect="postgres", catalog=catalog) == Counted(sql=sql)
+    assert check(sql, dialect="postgres", catalog=catalog) == Rewritten(sql=sql)
+
+
+def _people(*, nullable: bool) -> Catalog:
+    """People who are unique by their mail address, and visits by that address."""
+    mail = Column(name="mail", type="text", nullable=nullable)
+    others = (Column(name="tenant", type="integer"), Column(name="balance", type="integer"))
+    people = Table(
+        schema="public",
+        name="people",
+        columns=(*others, mail),
+        primary_key=("tenant", "balance"),
+        unique_keys=(("mail",),),
+    )
+    visits = Table(schema="public", name="visits", columns=(mail, others[1]))
+    return Catalog(source="", dialect="postgres", tables=(people, visits))
+
+
+def test_what_is_unique_multiplies_nothing() -> None:
+    sql = "SELECT SUM(v.balance) FROM visits v JOIN people p ON p.mail = v.mail"
+    assert check(sql, dialect="postgres", catalog=_people(nullable=True)) == Rewritten(sql=sql)
+    unknown = _people(nullable=True)
+    loose = replace(unknown, tables=(replace(unknown.tables[0], unique_keys=()), unknown.tables[1]))
+    assert check(sql, dialect="postgres", catalog=loose).notes, "as mail is no key then"
+
+
+@pytest.mark.parametrize(("nullable", "counted"), [(False, "COUNT(DISTINCT p.mail)"), (True, "COUNT(*)")])
+def test_a_key_that_may_be_empty_counts_no_rows(nullable: bool, counted: str) -> None:
+    catalog = _people(nullable=nullable)
+    visits = replace(
+        catalog.tables[1], columns=(Column(name="id", type="integer"), *catalog.tables[1].columns)
+    )
+    catalog = replace(catalog, tables=(catalog.tables[0], replace(visits, primary_key=("id",))))
+    sql = "SELECT COUNT(*) AS people FROM people p JOIN visits v ON v.mail = p.mail"
+    assert counted in check(sql, dialect="postgres", catalog=catalog).sql
+
+
+def test_an_id_that_is_unique_with_others_only_is_no_key() -> None:
+    columns = tuple(Column(name=c, type="integer") for c in ("tenant", "id", "x"))
+    table = Table(schema="public", name="t", columns=columns, unique_keys=(("tenant", "id"),), rows=9)
+    other = _table("u", "id", "t_id", "x")
+    catalog = Catalog(source="", dialect="postgres", tables=(table, other))
+    sql = "SELECT SUM(u.x) FROM u JOIN t ON t.id = u.t_id"
+    assert check(sql, dialect="postgres", catalog=catalog).notes
+    whole = replace(catalog, tables=(replace(table, unique_keys=()), other))
+    assert check(sql, dialect="postgres", catalog=whole) == Rewritten(sql=sql)
 
 
 def test_two_schemas_with_the_same_table_are_not_mixed_up() -> None:

@@ -43,12 +43,20 @@ def test_characters_that_turn_or_hide_text_are_taken_out() -> None:
     assert plain("safe\u202eexe.txt\x00\x1b[0m\u2066") == "safeexe.txt[0m"
 
 
+@pytest.mark.parametrize(
+    "sign", "\u200b\u2060\ufeff\u00ad\u034f\u061c\u2028\u3164\u2800\ufe01\U000e0041\U000e0101\u206a\ufff9"
+)
+def test_what_nobody_sees_is_taken_out(sign: str) -> None:
+    assert plain(f"a{sign}b") == "ab"
+    assert escaped(f"a{sign}b") == "ab"
+
+
 def test_line_breaks_are_kept_for_text() -> None:
     assert plain("one\r\ntwo\n\tthree") == "one\ntwo\n\tthree"
 
 
 def test_other_scripts_and_emoji_are_left_alone() -> None:
-    assert plain("Wie viele Flüge? 何便? 👩‍✈️") == "Wie viele Flüge? 何便? 👩‍✈️"
+    assert plain("Wie viele Flüge? 何便? 👩‍✈️ می\u200cخواهم") == "Wie viele Flüge? 何便? 👩‍✈️ می\u200cخواهم"
 
 
 @pytest.mark.parametrize(

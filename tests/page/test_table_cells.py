@@ -104,3 +104,12 @@ def test_a_huge_cell_is_cut() -> None:
 )
 def test_the_note_says_what_is_not_shown(shown: int, more: dict[str, Any], expected: str) -> None:
     assert note(table(("x", "integer", list(range(shown))), **more)) == expected
+
+
+def test_a_cell_and_a_name_cannot_hide_or_turn_text() -> None:
+    table = {
+        "columns": [{"name": "a\u202eb\u200b", "kind": "text"}],
+        "rows": [["x\u202egpj.exe\u200b\x1b[31m"]],
+    }
+    data, shown = arranged(table)  # type: ignore[arg-type]
+    assert data.column(0).to_pylist() == ["xgpj.exe[31m"] and shown["c0"]["label"] == "ab"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from period_shop import shop
 
 from analyst import guard
-from analyst.periods import Anchor, Settled, find, settle
+from analyst.periods import Anchor, find, settle
 from analyst.policy import Policy
+from analyst.repairing import Rewritten
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ _TEXT = (Path(__file__).parent / "cases" / "settled.txt").read_text(encoding="ut
 _CASES = [_case(block) for block in re.split(r"\n\n+", _TEXT) if not block.startswith("# ")]
 
 
-def _settled(case: Case, sql: str, dialect: str = "postgres") -> Settled:
+def _settled(case: Case, sql: str, dialect: str = "postgres") -> Rewritten:
     periods = find(case.question, anchor=case.anchor.day)
     return settle(sql, dialect=dialect, catalog=shop(dialect), anchor=case.anchor, periods=periods)
 
@@ -54,7 +55,7 @@ def _settled(case: Case, sql: str, dialect: str = "postgres") -> Settled:
 def test_cases(case: Case) -> None:
     settled = _settled(case, case.before)
     assert (settled.sql, settled.notes) == (case.after, case.notes)
-    assert _settled(case, settled.sql) == Settled(sql=settled.sql)
+    assert _settled(case, settled.sql) == Rewritten(sql=settled.sql)
 
 
 @pytest.mark.parametrize("case", [c for c in _CASES if c.notes], ids=lambda case: case.before[:60])
@@ -62,7 +63,7 @@ def test_cases(case: Case) -> None:
 def test_the_guard_takes_what_was_settled(case: Case, dialect: str) -> None:
     settled = _settled(case, case.before, dialect)
     guard.check(settled.sql, dialect=dialect, catalog=shop(dialect), policy=Policy())
-    assert _settled(case, settled.sql, dialect) == Settled(sql=settled.sql)
+    assert _settled(case, settled.sql, dialect) == Rewritten(sql=settled.sql)
 
 
 def test_the_database_takes_what_was_settled(new_database: NewDatabase) -> None:
@@ -95,7 +96,7 @@ def test_the_time_zone_is_told_for_times_with_one() -> None:
 def test_very_long_sql_stays() -> None:
     anchor = Anchor(day=date(2013, 12, 14), why="Because.", follow="data")
     sql = "SELECT CURRENT_DATE" + " " * 20_000
-    assert settle(sql, dialect="postgres", catalog=shop(), anchor=anchor) == Settled(sql=sql)
+    assert settle(sql, dialect="postgres", catalog=shop(), anchor=anchor) == Rewritten(sql=sql)
 
 
 _SIDES = st.sampled_from(
@@ -155,4 +156,4 @@ def test_a_second_time_changes_nothing(conditions: list[str], joint: str, questi
     anchor = Anchor(day=date(2013, 12, 14), why="Because.", follow="data" if follow == "data" else "today")
     case = Case(anchor, question, "", "", ())
     once = _settled(case, "SELECT count(*) FROM orders WHERE " + joint.join(conditions))
-    assert _settled(case, once.sql) == Settled(sql=once.sql)
+    assert _settled(case, once.sql) == Rewritten(sql=once.sql)

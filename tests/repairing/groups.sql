@@ -94,3 +94,9 @@ SELECT EXTRACT(YEAR FROM accepted::date) AS y, COUNT(*) FROM paper
 -- becomes
 SELECT EXTRACT(YEAR FROM CAST(accepted AS DATE)) AS y, COUNT(*) FROM paper GROUP BY EXTRACT(YEAR FROM CAST(accepted AS DATE))
 -- note: The result is grouped by EXTRACT(YEAR FROM CAST(accepted AS DATE)).
+
+-- library
+SELECT year, COUNT(*) FROM paper WHERE SUM(citations) > 3 GROUP BY year HAVING COUNT(*) > 5 OR MIN(citations) = 1
+-- becomes
+SELECT year, COUNT(*) FROM paper GROUP BY year HAVING (COUNT(*) > 5 OR MIN(citations) = 1) AND SUM(citations) > 3
+-- note: The condition SUM(citations) > 3 is about groups: it moved from WHERE to HAVING.

@@ -129,3 +129,15 @@ SELECT o.continent, COUNT(DISTINCT a.aid), MAX(p.year) FROM author a JOIN organi
 -- becomes
 SELECT o.continent, COUNT(DISTINCT a.aid), MAX(p.year) FROM author AS a JOIN organization AS o ON a.oid = o.oid JOIN wrote ON wrote.aid = a.aid JOIN paper AS p ON wrote.pid = p.pid GROUP BY o.continent
 -- note: No table is called p here; paper was meant and joined.
+
+-- library
+SELECT a.name FROM author a JOIN wrote w ON w.aid = a.aid AND w.pid = p.pid JOIN paper p ON p.year = 2020
+-- becomes
+SELECT a.name FROM author AS a JOIN wrote AS w ON w.aid = a.aid JOIN paper AS p ON w.pid = p.pid AND p.year = 2020
+-- note: The joins were put in an order in which each finds its table.
+
+-- library
+SELECT a.name FROM author a JOIN wrote w ON w.aid = a.aid AND w.pid = p.pid JOIN paper p ON p.year = 2020 OR p.citations > 9
+-- becomes
+SELECT a.name FROM author AS a JOIN wrote AS w ON w.aid = a.aid JOIN paper AS p ON w.pid = p.pid AND (p.year = 2020 OR p.citations > 9)
+-- note: The joins were put in an order in which each finds its table.

@@ -13,7 +13,7 @@ from repair_cases import Case, cases, catalogs, create
 from analyst import guard
 from analyst.errors import Refused
 from analyst.policy import Policy
-from analyst.repairing import Repaired, repair
+from analyst.repairing import Rewritten, repair
 
 MENDED, LOOKALIKES = cases("own_columns.sql"), cases("lookalikes.sql")
 EVERY = MENDED + LOOKALIKES + [c for f in ("names", "joins", "groups", "types") for c in cases(f"{f}.sql")]
@@ -25,20 +25,20 @@ def said(case: Case) -> str:
     return case.before[:70]
 
 
-def repaired(sql: str, case: Case, dialect: str = "") -> Repaired:
+def repaired(sql: str, case: Case, dialect: str = "") -> Rewritten:
     dialect = dialect or case.dialect
     return repair(sql, dialect=dialect, catalog=catalogs(dialect)[case.catalog])
 
 
 @pytest.mark.parametrize("case", MENDED, ids=said)
 def test_what_another_column_was_meant_for(case: Case) -> None:
-    assert repaired(case.before, case) == Repaired(sql=case.after, notes=case.notes)
-    assert repaired(case.after, case) == Repaired(sql=case.after)
+    assert repaired(case.before, case) == Rewritten(sql=case.after, notes=case.notes)
+    assert repaired(case.after, case) == Rewritten(sql=case.after)
 
 
 @pytest.mark.parametrize("case", LOOKALIKES, ids=said)
 def test_a_right_draft_keeps_its_text(case: Case) -> None:
-    assert repaired(case.before, case) == Repaired(sql=case.before)
+    assert repaired(case.before, case) == Rewritten(sql=case.before)
 
 
 def test_postgres_plans_them(new_database: NewDatabase) -> None:
@@ -71,7 +71,7 @@ def test_any_draft_is_settled_at_once(spoiled: tuple[Case, str], dialect: str) -
     case, sql = spoiled
     found = repaired(sql, case, dialect)
     assert (found.sql == sql) == (found.notes == ())
-    assert repaired(found.sql, case, dialect) == Repaired(sql=found.sql)
+    assert repaired(found.sql, case, dialect) == Rewritten(sql=found.sql)
     if passes(sql, case, dialect):
         assert passes(found.sql, case, dialect), found
 

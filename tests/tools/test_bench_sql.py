@@ -109,7 +109,7 @@ def test_a_run_is_recorded_once_under_its_name(suite: Path, tmp_path: Path, docs
     assert page == accuracy_page.text(docs=docs)
     assert "| start | mine.jsonl | fast | 50.0 % (1/2) | 0.0 % (0/2) | 100.0 % (1/1) |" in page
     assert "values \\| found" in page and prompts.digest() in page
-    assert "50.0 % of the answers given are right; all are of one confidence." in page
+    assert "| right % of them | 50.0 | 100.0 |" in page
 
 
 def test_the_page_is_what_the_recorded_runs_say() -> None:

@@ -14,6 +14,7 @@ from documenting.ablation_table import Ablation, ablation_section
 from documenting.fields import cell
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+LEFT_OUT = Path(__file__).with_name("accuracy_left_out.md")
 PAGE, RUNS = "accuracy.md", "accuracy.jsonl"
 MOST_LINES = 200
 """Of the page; what is told of older runs one by one is left out first."""
@@ -113,6 +114,7 @@ def text(*, docs: Path = DOCS) -> str:
     if not runs and not ablations:
         return f"{HEAD}\nNo run has been recorded yet.\n"
     lines = [*HEAD.split("\n"), *(_overview(runs) if runs else [])]
+    lines += LEFT_OUT.read_text(encoding="utf-8").split("\n")
     for ablation in ablations:
         lines += ablation_section(ablation)
     return "\n".join([*lines, *_details(runs, room=MOST_LINES - len(lines))])

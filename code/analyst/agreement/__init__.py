@@ -2,7 +2,6 @@
 
 from analyst.agreement.agreeing import unmet
 from analyst.agreement.fixing import fix
-from analyst.agreement.saying import Unmet
-from analyst.demands import Heeded
+from analyst.agreement.saying import Said, Unmet, said
 
-__all__ = ["Heeded", "Unmet", "fix", "unmet"]
+__all__ = ["Said", "Unmet", "fix", "said", "unmet"]

@@ -13,7 +13,7 @@ from analyst.agreement.contradictions import found_in
 from analyst.agreement.saying import Unmet
 from analyst.catalog import Table
 from analyst.guard.scopes import Relation
-from analyst.repairing.conditions import conjuncts
+from analyst.repairing.conjunctions import conjuncts
 from analyst.repairing.reading import Place
 
 

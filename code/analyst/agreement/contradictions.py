@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from analyst.agreement.case import Case, Compared
 from analyst.agreement.saying import Unmet
-from analyst.repairing.conditions import conjuncts
+from analyst.repairing.conjunctions import conjuncts
 from analyst.repairing.reading import Place, Reading
 
 Node = tuple[int, str]

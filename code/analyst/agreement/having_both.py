@@ -7,7 +7,7 @@ from sqlglot import exp
 from analyst.agreement.both import Both, either, neither, shown
 from analyst.agreement.case import Case, Compared
 from analyst.catalog import Table
-from analyst.repairing.conditions import all_of, conjuncts
+from analyst.repairing.conjunctions import all_of, conjuncts
 from analyst.repairing.reading import Place
 
 

@@ -8,7 +8,7 @@ from analyst.agreement.case import Case, Compared
 from analyst.agreement.contradictions import Contradiction, found_in
 from analyst.agreement.made_up import from_nowhere
 from analyst.repairing.aggregates import has_aggregates
-from analyst.repairing.conditions import all_of, conjuncts
+from analyst.repairing.conjunctions import all_of, conjuncts
 
 
 def texts_from_nowhere(case: Case) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from analyst.agreement.case import Case
+from analyst.agreement.made_up import unexplained
 from analyst.agreement.saying import alike
 from analyst.catalog import Table
 from analyst.guard.scopes import Relation
 from analyst.repairing.reading import Meaning, Place
-
 
 _TELLING = 4
 """Letters of a word in a column's name that says what it holds; fewer (id, no) are in every table."""
@@ -17,7 +17,7 @@ _TELLING = 4
 
 def tables_for_nothing(case: Case) -> tuple[str, ...]:
     """An inner join of a table that the question does not name, of which nothing but its key is used, is left out."""
-    if not case.said.english:
+    if not case.said.english or unexplained(case):  # "loyal" customers may be those with orders
         return ()
     for place in case.reading.places:
         for join in list(place.select.args.get("joins") or ()):

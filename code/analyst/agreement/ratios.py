@@ -20,8 +20,8 @@ _SPLIT = re.compile(rf"\bratio of {_SIDE}.*? to {_SIDE}")
 
 def ratios_of_two_rows(case: Case) -> tuple[str, ...]:
     """`x / x` of one row is 1: the ratio of two named rows divides the one's value by the other's."""
-    place = case.reading.places[0]
-    if not _RATIO.search(case.said.plain) or len(case.reading.places) != 1 or len(place.relations) != 1:
+    place = case.reading.places[0] if len(case.reading.places) == 1 else None
+    if place is None or not _RATIO.search(case.said.plain) or len(place.relations) != 1:
         return ()
     named = _two_names(case)
     division = _own_ratio(place, case)

@@ -61,9 +61,13 @@ class Said:
         return any(alike(own, other) for other in self.known)
 
 
-def said(question: str, *, context: str, taught: str = "", mentions: Sequence[Mention]) -> Said:
-    """What a question says; `context` is what its author wrote beside it, `taught` what else was given."""
-    plain = normal(question).lower()
+def said(question: str, *, context: str = "", taught: str = "", mentions: Sequence[Mention] = ()) -> Said:
+    """What a question says.
+
+    `mentions` are the stored values that it names; `context` is what its author wrote beside it; `taught` is all
+    else that the model was given to go by, approved examples with their SQL above all.
+    """
+    plain = " ".join(normal(question).lower().split())
     words = tuple(re.findall(r"\w+", plain))
     remarks = _remarks(question, context)
     values = [text for m in mentions for text in (m.phrase, m.value, m.read_as)]

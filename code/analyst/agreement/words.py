@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
+from analyst import word_files
 from analyst.linking.plain_forms import root
 
 
-@lru_cache(maxsize=32)
 def listed(name: str) -> tuple[str, ...]:
     """The words of one list, as they are written."""
-    lines = files(__package__).joinpath("words.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split(":", 1) for line in lines if line and not line.startswith("#"))
-    return next(tuple(words.split()) for found, words in pairs if found == name)
+    return tuple(word_files.named("analyst.agreement", "words")[name].split())
 
 
 @lru_cache(maxsize=32)

@@ -79,7 +79,7 @@ class Api:
         first: Mapping[str, Any] = next(iter(error.errors()), {})
         if str(first.get("type", "")).startswith("json"):
             return self._response(WrongUsage("The request's body is not JSON."))
-        place = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query"))
+        place = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query"))[:100]
         what = str(first.get("msg", "wrong value")).lower()
         return self._response(WrongUsage(f"The request is not right: {place or 'body'}: {what}."))
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from analyst import __version__, understanding
+from analyst import __version__, understanding, wording
 from analyst.api.bodies import ExampleBody, SqlBody
 from analyst.api.visit import Visit
-from analyst.errors import AnalystError, Cancelled, ModelTimeout
+from analyst.errors import AnalystError, Cancelled, ModelTimeout, Refused
 from analyst.example import Example, ExampleStatus
 from analyst.exporting import FORMATS
 from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
@@ -74,10 +74,12 @@ class Knowledge:
             raise ModelTimeout(f"The model did not write SQL within {SQL_SECONDS:g} seconds.") from None
         finally:
             late.cancel()
+        if wording.repeats_instructions(f"{draft.sql}\n{draft.message}"):
+            raise Refused("The draft repeats what the model was told.", rule="instructions")
         return {
             "decision": draft.decision,
             "sql": draft.sql,
-            "message": draft.message,
+            "message": wording.safe_text(draft.message),
             "usage": asdict(draft.usage),
         }
 
@@ -99,7 +101,7 @@ class Knowledge:
     def revoke_example(self, example_id: int) -> dict[str, Any]:
         """It neither answers nor teaches any more."""
         here = self._visit()
-        return _example(here.house.examples.decide(example_id, ExampleStatus.REVOKED, by=here.operator))
+        return _example(here.house.decide(example_id, ExampleStatus.REVOKED, by=here.operator))
 
     def capabilities(self) -> dict[str, Any]:
         """The model's state, formats and limits."""

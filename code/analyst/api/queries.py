@@ -65,7 +65,7 @@ class Queries:
     def rows(self, query_id: str, format: Literal["csv", "xlsx", "json"] = "csv") -> Response[str]:
         """The stored result as a file; a large one as a redirection (303) to a short-lived link."""
         here = self._visit()
-        result_id = here.house.desk.result_id(query_id, person=here.person)
+        result_id = here.house.desk.taken_away(query_id, person=here.person, format=format)
         file = export(result_id, format=format, results=here.house.results, objects=here.house.objects)
         if file.size > LARGEST_BODY:
             return Response(
@@ -92,10 +92,8 @@ class Queries:
             given["example_id"] = _approve(query_id, body.note, here)
         else:
             for example_id in here.house.desk.taught_by(query_id, person=here.person):
-                here.house.examples.decide(
-                    example_id, ExampleStatus.REVOKED, by=here.operator, note=body.note
-                )
-        here.house.desk.judged(query_id, given)
+                here.house.decide(example_id, ExampleStatus.REVOKED, by=here.operator, note=body.note)
+        here.house.desk.judged(query_id, given, person=here.person)
         return given
 
 

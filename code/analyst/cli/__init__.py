@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analyst import __version__
-from analyst.cli import ask, catalog, evaluate, examples, guard, up
+from analyst.cli import ask, audit, catalog, evaluate, examples, guard, policy, up
 from analyst.errors import AnalystError, WrongUsage
+from analyst.plain_text import visible
 
-COMMANDS = (up, ask, evaluate, guard, examples, catalog)
+COMMANDS = (up, ask, evaluate, guard, policy, examples, catalog, audit)
 INTERRUPTED = 130
 
 
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tell(error: AnalystError, *, as_json: bool) -> None:
-    message = " ".join(str(error).split())
+    message = visible(" ".join(str(error).split()))
     if as_json:
         code = "wrong_usage" if isinstance(error, WrongUsage) else error.code
         sys.stderr.write(json.dumps({"error": {"code": code, "message": message, "request_id": ""}}) + "\n")

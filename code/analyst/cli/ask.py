@@ -16,6 +16,7 @@ from analyst import errors
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.client import Document, assured
 from analyst.errors import AnalystError
+from analyst.plain_text import terminal_text, visible
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question, Step
 from analyst.source import Source
@@ -90,9 +91,9 @@ def _take_back(house: House, question: Question) -> None:
 
 
 def _print(document: dict[str, Any], *, as_json: bool) -> None:
-    sys.stdout.write(json.dumps(document, indent=1) + "\n" if as_json else _text(document))
+    sys.stdout.write(json.dumps(document, indent=1) + "\n" if as_json else terminal_text(_text(document)))
     if document["error"] and not as_json:
-        sys.stderr.write(f"analyst: {document['error']['message']}\n")
+        sys.stderr.write(f"analyst: {visible(document['error']['message'])}\n")
 
 
 def _show_step(steps: Sequence[Step]) -> None:
@@ -124,7 +125,7 @@ def _trust(document: dict[str, Any]) -> str:
 
 
 def _table(table: dict[str, Any]) -> str:
-    lines = [[c["name"] for c in table["columns"]]]
+    lines = [[_cell(c["name"]) for c in table["columns"]]]
     lines += [[_cell(value) for value in row] for row in table["rows"][:ROWS_SHOWN]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     right = [c["kind"] in ("integer", "number", "decimal") for c in table["columns"]]
@@ -142,5 +143,5 @@ def _aligned(text: str, width: int, right: bool) -> str:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = "".join(c if c.isprintable() else " " for c in text)
+    text = visible(text)
     return text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…"

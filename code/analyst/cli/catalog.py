@@ -11,6 +11,7 @@ from pathlib import Path
 from analyst.catalog import Catalog
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.errors import WrongUsage
+from analyst.plain_text import terminal_text
 from analyst.ports import Cancellation
 from analyst.showing import schema_text
 from analyst.source import Source
@@ -53,9 +54,7 @@ def show(options: argparse.Namespace) -> int:
     def print_out(house: House, source: Source, _: Cancellation) -> int:
         catalog = house.analyst.catalog(source.key)
         as_json = options.json
-        text = (
-            json.dumps(catalog.to_dict(), indent=1, ensure_ascii=False) if as_json else schema_text(catalog)
-        )
+        text = json.dumps(catalog.to_dict(), indent=1) if as_json else terminal_text(schema_text(catalog))
         sys.stdout.write(text + "\n")
         return 0
 

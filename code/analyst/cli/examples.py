@@ -14,6 +14,7 @@ from typing import Any
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.errors import AnalystError, WrongUsage
 from analyst.example import Example, ExampleStatus
+from analyst.plain_text import visible
 from analyst.ports import Cancellation
 from analyst.source import Source
 from analyst.wiring import House
@@ -71,7 +72,7 @@ def decide(options: argparse.Namespace) -> int:
     """Approve or revoke one pair."""
 
     def settle(house: House, _: Source, __: Cancellation) -> int:
-        example = house.examples.decide(options.id, options.status, by=pwd.getpwuid(os.getuid()).pw_name)
+        example = house.decide(options.id, options.status, by=pwd.getpwuid(os.getuid()).pw_name)
         sys.stdout.write(_text(example))
         return 0
 
@@ -104,4 +105,4 @@ def _import(house: House, source: Source, line: str, number: int, approve_as: st
 
 def _text(example: Example) -> str:
     by = f" by {example.decided_by}" if example.decided_by else ""
-    return f"#{example.id} {example.status.value}{by}: {example.question}\n"
+    return visible(f"#{example.id} {example.status.value}{by}: {example.question}") + "\n"

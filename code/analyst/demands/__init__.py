@@ -1,6 +1,6 @@
 """What the words of a question plainly ask for, and whether a statement does that."""
 
 from analyst.demands.asked import Demands, demands
-from analyst.demands.heeding import Heeded, heed
+from analyst.demands.heeding import heed
 
-__all__ = ["Demands", "Heeded", "demands", "heed"]
+__all__ = ["Demands", "demands", "heed"]

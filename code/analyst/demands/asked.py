@@ -94,9 +94,8 @@ def demands(question: str, *, context: str = "", earlier: str = "") -> Demands:
 
     What a follow-up does not repeat may still be meant, and what is not said in English was not looked for.
     """
-    plain = normal(question).lower()
-    before = normal(earlier).lower()
-    both = f"{plain} {normal(context).lower()} {before}"
+    plain, before = _plain(question), _plain(earlier)
+    both = f"{plain} {_plain(context)} {before}"
     said = f"{plain} {before}"
     open_ = not _is_english(plain)
     unit = _UNIT.search(plain)
@@ -111,6 +110,11 @@ def demands(question: str, *, context: str = "", earlier: str = "") -> Demands:
         words=frozenset(re.findall(r"\w+", plain)),
         timed=open_ or _TIMED.search(f"{said} {_about(plain, context)}") is not None,
     )
+
+
+def _plain(text: str) -> str:
+    """In lower case on one line, with one way of writing numbers."""
+    return " ".join(normal(text).lower().split())
 
 
 def _leading(plain: str) -> int | None:

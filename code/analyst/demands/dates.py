@@ -7,7 +7,7 @@ import re
 from sqlglot import exp
 
 from analyst.demands.asked import Demands
-from analyst.repairing.conditions import all_of, conjuncts
+from analyst.repairing.conjunctions import all_of, conjuncts
 from analyst.repairing.kinds import MOMENTS
 from analyst.repairing.reading import Place, Reading
 

@@ -22,16 +22,23 @@ def limits_not_asked_for(reading: Reading, asked: Demands) -> tuple[str, ...]:
 
 
 def limits_forgotten(reading: Reading, asked: Demands) -> tuple[str, ...]:
-    """ "The top 5" in order, but without an end, ends after five."""
+    """ "The top 5" in order, but without an end or with one that nobody named, ends after five."""
     tree, count = reading.tree, asked.leading
     if not isinstance(tree, exp.Select) or count is None or tree.args.get("order") is None:
         return ()
-    if tree.args.get("limit") is not None or tree.args.get("fetch") is not None:
-        return ()
-    if _holds_number(tree, count) or tree.find(exp.Window) is not None:
+    if _ends_as_asked(tree, asked) or _holds_number(tree, count) or tree.find(exp.Window) is not None:
         return ()  # perhaps by rank
+    given = _limit(tree)
     tree.set("limit", exp.Limit(expression=exp.Literal.number(count)))
-    return (f"The first {count} rows are shown, as the question asks.",)
+    return (f"The first {count} rows are shown, as the question asks{f', not {given}' if given else ''}.",)
+
+
+def _ends_as_asked(tree: exp.Select, asked: Demands) -> bool:
+    """True for an end that may be meant: the first of the top 5, a page, a number of the question's own."""
+    given = _limit(tree)
+    if given is None:
+        return tree.args.get("limit") is not None or tree.args.get("fetch") is not None
+    return int(given.this) < 2 or int(given.this) in asked.numbers or tree.args.get("offset") is not None
 
 
 def _holds_number(tree: exp.Expr, count: int) -> bool:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from analyst.guard.dialects import Tongue
 from analyst.guard.tables import folded
 from analyst.repairing.aggregates import has_aggregates, is_aggregate
+from analyst.repairing.conjunctions import all_of, conjuncts
 
 _NOT_FOLLOWED = ("qualify", "match", "laterals", "pivots", "connect")
 
@@ -66,18 +67,6 @@ def conditions(levels: Sequence[exp.Select]) -> Iterator[tuple[Spot, exp.Expr]]:
                 yield Spot(number, clause, place), condition
 
 
-def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The conditions that AND ties together."""
-    inner = node
-    while isinstance(inner, exp.Paren):
-        inner = inner.this
-    if isinstance(inner, exp.And):
-        yield from conjuncts(inner.this)
-        yield from conjuncts(inner.expression)
-    else:
-        yield node
-
-
 def leave_out(levels: Sequence[exp.Select], dropped: Collection[Spot]) -> None:
     """Take conditions out of the SELECTs."""
     for number, select in enumerate(levels):
@@ -113,7 +102,7 @@ def with_counted_conditions(top: exp.Select) -> None:
 def add(select: exp.Select, condition: exp.Expr) -> None:
     """A further condition on the rows of a SELECT."""
     where = select.args.get("where")
-    _set(select, "where", [*(conjuncts(where.this) if where else ()), condition])
+    _set(select, "where", [*conjuncts(where.this if where else None), condition])
 
 
 def _levels(top: exp.Select, ctes: list[tuple[str, exp.Expr]], tongue: Tongue) -> Iterator[exp.Select]:
@@ -180,21 +169,13 @@ def _clauses(select: exp.Select) -> Iterator[tuple[str, exp.Expr]]:
 
 
 def _set(select: exp.Select, clause: str, kept: Sequence[exp.Expr]) -> None:
-    whole = _all_of(kept)
+    whole = all_of(kept) if kept else None
     if clause == "where":
         select.set("where", exp.Where(this=whole) if whole is not None else None)
     elif clause == "having":
         select.set("having", exp.Having(this=whole) if whole is not None else None)
     else:
         select.args["joins"][int(clause)].set("on", whole or exp.Boolean(this=True))
-
-
-def _all_of(kept: Sequence[exp.Expr]) -> exp.Expr | None:
-    whole: exp.Expr | None = None
-    for condition in kept:
-        part = exp.Paren(this=condition.copy()) if isinstance(condition, exp.Or) else condition.copy()
-        whole = part if whole is None else exp.And(this=whole, expression=part)
-    return whole
 
 
 def _of_case(call: exp.Expr) -> exp.Expr | None:

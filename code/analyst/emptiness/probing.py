@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from analyst.catalog import Catalog, Column, Table
 from analyst.emptiness.chain import (
@@ -22,14 +21,13 @@ from analyst.emptiness.chain import (
 )
 from analyst.emptiness.probe import Condition, Holder, Inquiry, Probe
 from analyst.emptiness.ranges import asks_beyond
-from analyst.errors import Refused
 from analyst.guard.dialects import Tongue, tongue
-from analyst.guard.parsing import text_of, tree_of
+from analyst.guard.parsing import text_of
 from analyst.guard.scopes import Relation
-from analyst.guard.text import checked_text, tokens_of
 from analyst.repairing.aggregates import aggregates
 from analyst.repairing.kinds import MOMENTS, NUMBERS, family
 from analyst.repairing.reading import Place, Reading
+from analyst.repairing.statement import UNREADABLE, parsed
 from analyst.repairing.ties import Ties
 from analyst.result import ResultSet
 
@@ -37,8 +35,6 @@ MOST_PROBES = 6
 LONGEST_CONDITION = 120
 _MOST_LEFT_OUT = 4
 _MOST_HOLDERS = 1
-_LONGEST = 20_000
-"""Characters; why a longer query finds nothing is not looked into."""
 
 
 def probes(sql: str, *, dialect: str, catalog: Catalog, result: ResultSet | None = None) -> tuple[Probe, ...]:
@@ -47,14 +43,11 @@ def probes(sql: str, *, dialect: str, catalog: Catalog, result: ResultSet | None
     `sql` is the readable SQL of a query that passed the guard and found nothing, as `is_empty` says. With its
     result fewer are needed. What matters of each is whether it finds a row; the likeliest culprits come first.
     """
-    if len(sql) > _LONGEST:
-        return ()
     try:
         speech = tongue(dialect)
-        text = checked_text(sql)
-        tree = unwrapped(tree_of(tokens_of(text, speech), text, speech))
+        tree = unwrapped(parsed(sql, speech))
         inquiry = _Query(tree, speech, catalog).inquiry(nothing=result is not None and result.row_count == 0)
-    except (SqlglotError, Refused, RecursionError):
+    except UNREADABLE:
         return ()
     return tuple(_chosen(inquiry)) if inquiry is not None else ()
 
@@ -116,11 +109,12 @@ class _Query:
         free = [(s, c, a) for s, c, a in found if not _ties(s, c, a)]
         whole = self._rows(())
         tables = self._joined_names() if self._joins_inside() else ()
+        joins = len(tables) > 1
         return Inquiry(
             whole=whole,
-            joined=self._rows([s for s, _, _ in free]) if len(tables) > 1 else "",
+            joined=self._rows([s for s, _, _ in free]) if joins else "",
             tables=tables,
-            rows=tuple(self._table_rows(every=not free)) if len(tables) > 1 else (),
+            rows=tuple(self._table_rows(every=joins and not free)) if tables else (),
             conditions=tuple(self._condition(s, c, a) for s, c, a in free),
             holders=() if nothing else tuple(self._holders())[:_MOST_HOLDERS],
             unsure=(not nothing and not _counts_rows(self._levels[0])) or self._skips(),
@@ -131,7 +125,9 @@ class _Query:
 
     def _condition(self, spot: Spot, node: exp.Expr, about: _About) -> Condition:
         text = self._short(node)
-        table, column = about.table, about.column
+        table = about.table
+        # What a column holds says nothing of a condition that is decided by another query.
+        column = about.column if node.find(exp.Query) is None else None
         is_equal = column is not None and _is_plain_equation(node)
         return Condition(
             text=text,

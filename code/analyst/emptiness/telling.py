@@ -31,6 +31,9 @@ def explain(probes: Sequence[Probe], found: Sequence[bool | None], *, catalog: C
         return ()
     # That the query itself finds nothing is why anything was asked at all.
     facts = {inquiry.whole: False, **facts}
+    void = [table for table, sql in inquiry.rows if facts.get(sql) is False]
+    if void:
+        return tuple(f"The table {table} holds no rows." for table in dict.fromkeys(void))
     said = [*_culprits(inquiry, facts), *_joins(inquiry, facts), *_columns(inquiry, facts, catalog)]
     return tuple(dict.fromkeys(said))[:MOST_SENTENCES]
 
@@ -80,10 +83,7 @@ def _why(condition: Condition, inquiry: Inquiry, facts: _Facts) -> str:
 def _joins(inquiry: Inquiry, facts: _Facts) -> Iterator[str]:
     if not inquiry.joined or facts.get(inquiry.joined) is not False:
         return
-    empty = [table for table, sql in inquiry.rows if facts.get(sql) is False]
-    if empty:
-        yield from (f"The table {table} holds no rows." for table in dict.fromkeys(empty))
-    elif len(inquiry.tables) == 2:
+    if len(inquiry.tables) == 2:
         yield f"The join of {inquiry.tables[0]} to {inquiry.tables[1]} finds no partner."
     else:
         yield f"The joins of {_and(inquiry.tables)} find no rows that belong together."
@@ -102,7 +102,7 @@ def _columns(inquiry: Inquiry, facts: _Facts, catalog: Catalog) -> Iterator[str]
         elif condition.asks and reach:
             yield f"{name} runs from {reach}; the condition asks for {condition.asks}."
         elif is_met is False and condition.is_equal and (listed := _listed(column)):
-            yield f"{name} is one of {listed}."
+            yield f"{name} {'is one of' if len(column.known_values) > 1 else 'holds nothing but'} {listed}."
         elif is_met is False and reach:
             yield f"{name} runs from {reach}."
 

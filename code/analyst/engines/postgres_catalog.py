@@ -80,7 +80,7 @@ def _attributes(opened: Session) -> dict[int, list[Attribute]]:
 def _keys(opened: Session) -> list[_Key]:
     return [
         (kind, oid, tuple(columns), to_oid, tuple(to_columns))
-        for kind, oid, columns, to_oid, to_columns in opened.rows(statement("keys"))
+        for kind, oid, columns, to_oid, to_columns, _ in opened.rows(statement("keys"))
     ]
 
 
@@ -135,23 +135,23 @@ def _table(looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key]
         )
         for a in attributes
     )
+    visible = {a.name for a in attributes}
     return Table(
         schema=relation.schema,
         name=relation.name,
         columns=columns,
         comment=relation.comment,
-        primary_key=_primary_key(relation.oid, keys, {a.name for a in attributes}),
+        primary_key=next(iter(_of_kind("p", relation.oid, keys, visible)), ()),
+        unique_keys=_of_kind("u", relation.oid, keys, visible),
         rows=looker.count(),
         kind=relation.kind,
     )
 
 
-def _primary_key(oid: int, keys: Sequence[_Key], visible: set[str]) -> tuple[str, ...]:
-    """The key's columns; none where the role may not read all of them."""
-    for kind, of, columns, _, _ in keys:
-        if kind == "p" and of == oid and visible.issuperset(columns):
-            return columns
-    return ()
+def _of_kind(wanted: str, oid: int, keys: Sequence[_Key], visible: set[str]) -> tuple[tuple[str, ...], ...]:
+    """The columns of each key of a kind, each once; without those that the role may not read in whole."""
+    found = [columns for kind, of, columns, _, _ in keys if (kind, of) == (wanted, oid)]
+    return tuple(dict.fromkeys(columns for columns in found if visible.issuperset(columns)))
 
 
 def _links(tables: Mapping[int, Table], keys: Sequence[_Key]) -> tuple[Link, ...]:

@@ -15,7 +15,10 @@ from analyst.result import Cell, Kind, ResultColumn
 # other readers skip the mark or have a name for it ("utf-8-sig").
 _ENCODING = "utf-8-sig"
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = re.compile("[\t\r]|[\\s\x00-\x1f\x7f\xad\u200b-\u200f\u2060-\u2064\ufeff]*[=+@＝＋－＠-]")
+"""Some programs drop what is not seen before the sign, and read the wide signs of East Asian keyboards as it."""
+_INNER = re.compile('([;\t\r\n][\\s"]*)(?=[=+@＝＋－＠-][^;\t\r\n]*[(|!])')
+"""A call behind a semicolon, tab or line's end: where those part cells, it would stand at the start of one."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|Infinity)|NaN")
 _INTERVAL = re.compile(r"[+-]?\d[\w :.+-]*")
 """Such as "-1 days +02:00:00": no brackets and no quotes, so no call can hide in it."""
@@ -27,8 +30,8 @@ MOST_ROWS = None
 def write(columns: Sequence[ResultColumn], batches: Iterable[Sequence[Sequence[Cell]]], out: BinaryIO) -> int:
     """Write a header and all rows as RFC 4180, UTF-8 with a byte order mark; returns the number of rows.
 
-    A null is an empty field. Text that begins with = + - @ tab or CR gets an apostrophe in front; numbers
-    and dates stay as they are.
+    A null is an empty field. Text that begins with = + - @ tab or CR gets an apostrophe in front, and so
+    does a call within a text that a program of other habits would take for a cell; numbers and dates stay.
     """
     text = io.TextIOWrapper(out, encoding=_ENCODING, errors="replace", newline="")
     try:
@@ -47,7 +50,8 @@ def write(columns: Sequence[ResultColumn], batches: Iterable[Sequence[Sequence[C
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_RISKY) else text
+    text = _INNER.sub(r"\1'", text)
+    return f"'{text}" if _RISKY.match(text) else text
 
 
 def _text(value: Any) -> str:

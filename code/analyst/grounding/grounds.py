@@ -12,7 +12,7 @@ from analyst.grounding.vocabulary import Vocabulary, is_asking
 from analyst.grounding.word_lists import listed
 from analyst.linking import stem
 from analyst.values import Mention
-from analyst.values.vocabulary import is_grammar
+from analyst.values.vocabulary import is_grammar, is_ordinary
 
 _FEWEST = 2
 """Unknown things; a single one may be another word for something known."""
@@ -45,16 +45,21 @@ class Grounds:
 
 
 def ground(
-    question: str, catalog: Catalog, *, mentions: Sequence[Mention] = (), context: str = ""
+    question: str,
+    catalog: Catalog,
+    *,
+    mentions: Sequence[Mention] = (),
+    times: Sequence[str] = (),
+    context: str = "",
 ) -> Grounds:
     """What the catalog's names, comments, values and glossary, or the remarks beside the question, know of it.
 
-    Words that only ask, measure or compare do not count. A name that may be one of the values that were not
-    read counts for neither side.
+    Words that only ask, measure or compare do not count, nor do `times`, the time words that were understood. A
+    name that may be one of the values that were not read counts for neither side.
     """
     vocabulary = Vocabulary.of(catalog, remarks=context)
     named = {w for m in mentions for w in _content(m.phrase)}
-    names, rest = _parted(question)
+    names, rest = _parted(_without(question, times))
     found = [_name_known(name, vocabulary, named) for name in names]
     found += [_word_known(word, vocabulary, named) for word in _content(rest)]
     things = {thing: known for thing, known in found if known is not None}
@@ -67,9 +72,26 @@ def ground(
 
 
 def _is_english(question: str) -> bool:
-    """True where enough of the small words are English ones."""
+    """True where enough of the small words are English; where other languages have them too, most of the others."""
     words = [w.lower() for w in _WORD.findall(question)]
-    return sum(w in listed("english") for w in words) >= min(_ENOUGH_ENGLISH, len(words) // _WORDS_EACH)
+    small = [w for w in words if w in listed("english")]
+    if len(small) < min(_ENOUGH_ENGLISH, len(words) // _WORDS_EACH):
+        return False
+    others = [w for w in words if w not in listed("alike")]
+    return any(w in others for w in small) or 2 * sum(map(_is_english_word, others)) > len(others)
+
+
+def _is_english_word(word: str) -> bool:
+    return is_asking(word) or is_ordinary(word)
+
+
+def _without(question: str, phrases: Sequence[str]) -> str:
+    """The question without some phrases of it; a bar stands for each, so that what was apart stays so."""
+    text = question
+    for phrase in phrases:
+        spaced = r"\s+".join(map(re.escape, phrase.split()))
+        text = re.sub(rf"(?<!\w){spaced}(?!\w)", "|", text, flags=re.IGNORECASE)
+    return text
 
 
 def _name_known(name: str, vocabulary: Vocabulary, named: set[str]) -> tuple[str, bool | None]:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot.errors import SqlglotError
-
 from analyst.catalog import Catalog
-from analyst.errors import Refused
-from analyst.guard.dialects import tongue
-from analyst.guard.parsing import tree_of
-from analyst.guard.text import checked_text, tokens_of
 from analyst.linking import stem
-from analyst.repairing.reading import Reading, Sense
-from analyst.repairing.ties import Ties
+from analyst.repairing.reading import Sense
+from analyst.repairing.statement import UNREADABLE, Statement
 
-_LONGEST = 20_000
 _SHORTEST = 3
 
 
@@ -25,14 +18,11 @@ def invented(sql: str, unknown: Sequence[str], *, dialect: str, catalog: Catalog
     Such a column is no slip of the pen that the nearest name could mend: it is what the data lacks.
     """
     wanted = [stem(w.lower()) for w in unknown if len(w) >= _SHORTEST and w.isalnum()]
-    if not wanted or len(sql) > _LONGEST:
+    if not wanted:
         return ""
     try:
-        speech = tongue(dialect)
-        text = checked_text(sql)
-        tree = tree_of(tokens_of(text, speech), text, speech)
-        reading = Reading(tree, tongue=speech, catalog=catalog, ties=Ties(catalog))
-    except (SqlglotError, Refused, RecursionError):
+        reading = Statement(sql, dialect=dialect, catalog=catalog).read()
+    except UNREADABLE:
         return ""
     names = [column.name.lower() for column, _ in reading.columns(Sense.NO_COLUMN, Sense.NO_RELATION)]
     return next((w for w in wanted if any(w in name for name in names)), "")

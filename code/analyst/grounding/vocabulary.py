@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from analyst.catalog import Catalog, Column
+from analyst.catalog import Catalog, Column, Table
 from analyst.grounding.word_lists import listed
 from analyst.linking import also_called, known_words, root, stem, words
+from analyst.values.kept import Held
 from analyst.values.vocabulary import is_grammar, is_ordinary
 
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORT, _SHORTENED = 3, 5
 """Letters of what may be the shorthand of a word: "appl", "src", "arr"."""
+_NUMBERED = re.compile(r"\d|(?:[qh][1-4]|(?:fy|cw|kw|wk)\d*|[ymqw]td)\Z")
 _VOWELS = frozenset("aeiou")
 _LONG_ENOUGH = 4
 """Letters; a shorter word is a part of too many others."""
@@ -43,9 +46,18 @@ class Vocabulary:
 
     @classmethod
     def of(cls, catalog: Catalog, *, remarks: str = "") -> Vocabulary:
-        """The words of names, comments, values, glossary, and of what was written beside the question."""
-        values = (v for c in _texts(catalog) for v in c.known_values)
-        every = known_words(catalog) | {w for v in values for w in words(v)} | set(words(remarks))
+        """The words of names, comments, values, glossary, and of what was written beside the question.
+
+        What is of the catalog is kept for the catalogs that were asked last.
+        """
+        known = _kept(Held.of(catalog.tables), source=catalog.source, glossary=catalog.glossary)
+        return known.and_of(remarks)
+
+    @classmethod
+    def build(cls, catalog: Catalog) -> Vocabulary:
+        """All words of a catalog; a tenth of a second for 1,000 tables of 20 columns."""
+        values = (v for c in _texts(catalog.tables) for v in c.known_values)
+        every = known_words(catalog) | {w for v in values for w in words(v)}
         names = [t.name for t in catalog.tables] + [c.name for t in catalog.tables for c in t.columns]
         parts = {part.lower() for name in names for part in _PART.findall(name)}
         return cls(
@@ -53,9 +65,21 @@ class Vocabulary:
             words=frozenset(every),
             roots=frozenset(map(root, parts)),
             shorthand=frozenset(p for p in parts if _SHORT <= len(p) <= _SHORTENED and not is_ordinary(p)),
-            beginnings=frozenset(w[:_SAME_BEGINNING] for w in every if len(w) >= _SAME_BEGINNING),
+            beginnings=_beginnings(every),
             names=" ".join(every),
-            complete=all(c.all_known for c in _texts(catalog)),
+            complete=all(c.all_known for c in _texts(catalog.tables)),
+        )
+
+    def and_of(self, text: str) -> Vocabulary:
+        """With the words of a text besides."""
+        more = set(words(text)) - self.words
+        if not more:
+            return self
+        return replace(
+            self,
+            words=self.words | more,
+            beginnings=self.beginnings | _beginnings(more),
+            names=" ".join([self.names, *more]),
         )
 
     def names_a_thing(self, word: str) -> bool:
@@ -97,16 +121,29 @@ def _forms(word: str) -> set[str]:
 
 
 def is_asking(word: str) -> bool:
-    """True for a word in which people ask for data, whatever it is about, and for numbers."""
-    if len(word) < 2 or re.match(r"\d", word) or is_grammar(word):
+    """True for a word in which people ask for data, whatever it is about, for numbers, and for "q3" and "ytd"."""
+    if len(word) < 2 or _NUMBERED.match(word) or is_grammar(word):
         return True
     return not _asking().isdisjoint(_forms(word))
 
 
-def _texts(catalog: Catalog) -> list[Column]:
-    return [
-        c for t in catalog.tables for c in t.columns if c.known_values or "char" in c.type or c.type == "text"
-    ]
+def _texts(tables: Sequence[Table]) -> list[Column]:
+    return [c for t in tables for c in t.columns if c.known_values or "char" in c.type or c.type == "text"]
+
+
+def _beginnings(every: Iterable[str]) -> frozenset[str]:
+    return frozenset(w[:_SAME_BEGINNING] for w in every if len(w) >= _SAME_BEGINNING)
+
+
+@lru_cache(maxsize=4)
+def _kept(tables: Held[Table], *, source: str, glossary: tuple[tuple[str, str], ...]) -> Vocabulary:
+    # Read anew, an unchanged catalog has other objects and the same values.
+    return _of_equal(tables.things, source, glossary)
+
+
+@lru_cache(maxsize=4)
+def _of_equal(tables: tuple[Table, ...], source: str, glossary: tuple[tuple[str, str], ...]) -> Vocabulary:
+    return Vocabulary.build(Catalog(source=source, dialect="", tables=tables, glossary=glossary))
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib.resources import files
+from analyst import word_files
 
 
-@lru_cache(maxsize=8)
 def listed(name: str) -> frozenset[str]:
     """The words of a list, as they are written there."""
-    lines = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return word_files.words("analyst.grounding", name)

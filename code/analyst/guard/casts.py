@@ -13,7 +13,7 @@ def known_types(statement: Statement) -> None:
     """Raise Refused at the first type that is not let through."""
     allowed = names("types.txt")
     for node in statement.tree.find_all(exp.DataType):
-        if _name(node).lower() not in allowed:
+        if not isinstance(node, exp.IntervalSpan) and _name(node).lower() not in allowed:
             raise Refused(f"The type {_name(node)} may not be used.", rule="types")
 
 

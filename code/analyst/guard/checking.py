@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -20,8 +21,11 @@ from analyst.guard.limits import limited_rows
 from analyst.guard.names import known_names
 from analyst.guard.nodes import known_nodes
 from analyst.guard.parsing import text_of, tree_of
+from analyst.guard.sameness import same_tables
+from analyst.guard.seeing import reduced
 from analyst.guard.statement import Statement
 from analyst.guard.text import checked_text, tokens_of
+from analyst.guard.wrapping import only_wrapped, wrapped_tables
 from analyst.policy import Policy
 
 _log = logging.getLogger(__name__)
@@ -33,12 +37,15 @@ RULES: tuple[Callable[[Statement], None], ...] = (
     known_names,
     joined_tables,
     bounded_literals,
-    # Row filters wrap each table here: names are resolved, and the limit is not yet on the outermost query.
+    # From here on a person's own words are changed: names are resolved, and the limit is not yet on the query.
+    wrapped_tables,
     limited_rows,
 )
 """Each takes the statement, may rewrite its tree, and raises Refused."""
 
-_FIXED = (known_nodes, known_functions, known_types)
+_FIXED = (known_nodes, known_functions, known_types, only_wrapped)
+_REWRITING = 2
+"""How many of the last rules change what a person reads."""
 
 
 def check(sql: str, *, dialect: str, catalog: Catalog | None = None, policy: Policy = Policy()) -> Query:  # noqa: B008
@@ -72,13 +79,14 @@ def readable(sql: str, *, dialect: str) -> str:
 def _checked(sql: str, speech: Tongue, *, catalog: Catalog | None, policy: Policy) -> Query:
     text = checked_text(sql)
     tree = tree_of(tokens_of(text, speech), text, speech)
-    seen = catalog.without(policy.hidden) if catalog is not None else None
-    statement = Statement(tree=tree, tongue=speech, catalog=seen, policy=policy)
-    for rule in RULES[:-1]:
+    seen = reduced(catalog, policy) if catalog is not None else None
+    statement = Statement(tree=tree, tongue=speech, catalog=seen, policy=policy, whole=catalog)
+    for rule in RULES[:-_REWRITING]:
         rule(statement)
     filters = _filters(statement)
     pretty = text_of(statement.tree, speech, pretty=True)
-    RULES[-1](statement)
+    for rule in RULES[-_REWRITING:]:
+        rule(statement)
     return Query(
         _SEAL,
         sql=_fixed(statement),
@@ -98,11 +106,11 @@ def _fixed(statement: Statement) -> str:
     text = checked_text(sql)
     tokens = tokens_of(text, speech)
     only_known_calls(tokens, statement)
-    again = Statement(
-        tree=tree_of(tokens, text, speech), tongue=speech, catalog=statement.catalog, policy=statement.policy
-    )
+    again = replace(statement, tree=tree_of(tokens, text, speech))
     for rule in _FIXED:
         rule(again)
+    if not same_tables(statement.tree, again.tree):
+        raise Refused("The SQL means different things to different readers.", rule="fixed point")
     if text_of(again.tree, speech) != sql or "\n" in _outside_texts(again.tree):
         raise Refused("The SQL means different things to different readers.", rule="fixed point")
     return sql

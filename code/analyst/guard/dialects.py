@@ -33,21 +33,45 @@ _KNOWN = ("ARRAY", "COUNT")
 _Builders = dict[str, Callable[..., Any]]
 
 
-class _PostgresParser(PostgresParser):
+_STEPS_A_TOKEN = 30
+_STEPS_MORE = 2_000
+
+
+class _Bounded(Parser):
+    """Gives up on a text that is read again and again.
+
+    On brackets behind words that may be types (`row(row(row(`) the parser tries every reading, twice as many
+    with each bracket. What people write takes fewer than three steps a token.
+    """
+
+    _steps = _STEPS_MORE
+
+    def _advance_chunk(self) -> None:
+        self._steps = _STEPS_MORE + _STEPS_A_TOKEN * sum(len(chunk) for chunk in self._chunks)
+        super()._advance_chunk()
+
+    def _advance(self, times: int = 1) -> None:
+        self._steps -= 1
+        if self._steps < 0:
+            raise Refused("The SQL can be read in too many ways.", rule="steps")
+        super()._advance(times)
+
+
+class _PostgresParser(_Bounded, PostgresParser):
     FUNCTIONS: ClassVar[_Builders] = {name: PostgresParser.FUNCTIONS[name] for name in _KNOWN}
     FUNCTION_PARSERS: ClassVar[_Builders] = {
         name: PostgresParser.FUNCTION_PARSERS[name] for name in _OWN_GRAMMAR
     }
 
 
-class _RedshiftParser(RedshiftParser):
+class _RedshiftParser(_Bounded, RedshiftParser):
     FUNCTIONS: ClassVar[_Builders] = {name: RedshiftParser.FUNCTIONS[name] for name in _KNOWN}
     FUNCTION_PARSERS: ClassVar[_Builders] = {
         name: RedshiftParser.FUNCTION_PARSERS[name] for name in _OWN_GRAMMAR
     }
 
 
-class _TrinoParser(TrinoParser):
+class _TrinoParser(_Bounded, TrinoParser):
     FUNCTIONS: ClassVar[_Builders] = {name: TrinoParser.FUNCTIONS[name] for name in _KNOWN}
     FUNCTION_PARSERS: ClassVar[_Builders] = {
         name: TrinoParser.FUNCTION_PARSERS[name]

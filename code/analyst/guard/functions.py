@@ -10,7 +10,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from analyst.errors import Refused
 from analyst.guard.dialects import Tongue
 from analyst.guard.statement import Statement
-from analyst.guard.words import names
+from analyst.guard.words import names, pairs
 
 
 def known_functions(statement: Statement) -> None:
@@ -41,6 +41,8 @@ def _check_dot(node: exp.Dot, tongue: Tongue) -> None:
     """A dot may read a field of a value, where the dialect never takes it for a call."""
     if not isinstance(node.expression, exp.Identifier):
         raise Refused("A function must be called by its bare name.", rule="functions")
+    if tongue.name == "postgres" and _is_known_field(node):
+        return
     base: exp.Expr = node.this
     while isinstance(base, (exp.Dot, exp.Bracket)):
         base = base.this
@@ -48,6 +50,17 @@ def _check_dot(node: exp.Dot, tongue: Tongue) -> None:
         raise Refused(
             f"{node.expression.name} is not a column; a dot may only stand before a column.", rule="functions"
         )
+
+
+def _is_known_field(node: exp.Dot) -> bool:
+    """True for (jsonb_each(x)).key: the function's rows have that column, so the dot calls nothing."""
+    base: exp.Expr = node.this
+    while isinstance(base, exp.Paren):
+        base = base.this
+    if not isinstance(base, exp.Anonymous) or not isinstance(base.this, str):
+        return False
+    columns = pairs("functions/row_sources.txt").get(base.name.lower(), "").split()
+    return len(columns) > 1 and node.expression.name.lower() in columns
 
 
 def only_known_calls(tokens: list[Token], statement: Statement) -> None:

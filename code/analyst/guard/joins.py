@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sqlglot import exp
 
 from analyst.errors import Refused
 from analyst.guard.scopes import Relation
-from analyst.guard.sizes import is_one_row, made_by_projections, relation_rows, rows_together
+from analyst.guard.sizes import (
+    is_one_row,
+    made_by_projections,
+    multiplies,
+    relation_rows,
+    rows_together,
+)
 from analyst.guard.statement import Statement
 from analyst.guard.words import bound
 
@@ -22,20 +29,43 @@ def joined_tables(statement: Statement) -> None:
 
 
 def _check_select(select: exp.Select, relations: list[Relation], statement: Statement) -> None:
-    groups = _Groups(relations)
-    for position, relation in enumerate(relations):
-        if relation.depends and position:
-            groups.join([relations[position - 1], relation])
-    for condition in _conditions(select):
-        groups.join(_mentioned(condition, relations, statement))
+    tight, loose = _Groups(relations), _Groups(relations)
+    for group in (tight, loose):
+        for position, relation in enumerate(relations):
+            if relation.depends and position and not multiplies(relation, statement):
+                group.join([relations[position - 1], relation])
+        for join in _named_joins(select):
+            group.join(_named_sides(join, relations, statement))
+    _tie(list(_conditions(select)), relations, statement, tight=tight, loose=loose)
+    made = 1 if is_one_row(select) else made_by_projections(select, statement)
+    made *= math.prod(relation_rows(r, statement) for r in relations if multiplies(r, statement))
+    _check_groups(loose.parts(), made, statement, most=bound("unjoined rows"))
+    _check_groups(tight.parts(), made, statement, most=bound("loosely joined rows"))
+
+
+def _check_groups(parts: list[list[Relation]], made: int, statement: Statement, *, most: int) -> None:
+    """The rows of groups that nothing ties to each other multiply."""
+    beside = [[r for r in p if not multiplies(r, statement)] for p in parts]
+    beside = [p for p in beside if p]
+    if (len(beside) > 1 or made > 1) and rows_together(beside, statement) * made > most:
+        names = [max(p, key=lambda r: relation_rows(r, statement)).name for p in parts]
+        raise Refused(_message([n for n in names if n]), rule="joins")
+
+
+def _named_joins(select: exp.Select) -> Iterator[exp.Join]:
     for join in select.find_all(exp.Join):
         if join.args.get("using") or join.args.get("method") == "NATURAL":
-            groups.join([r for r in relations if r.node is join.this or r.node is select.args["from_"].this])
-    parts, dialect = groups.parts(), statement.tongue.name
-    made = 1 if is_one_row(select) else made_by_projections(select, dialect)
-    if (len(parts) > 1 or made > 1) and rows_together(parts, dialect) * made > bound("unjoined rows"):
-        names = [max(p, key=lambda r: relation_rows(r, dialect)).name for p in parts]
-        raise Refused(_message([n for n in names if n]), rule="joins")
+            yield join
+
+
+def _named_sides(join: exp.Join, relations: list[Relation], statement: Statement) -> list[Relation]:
+    """What USING or NATURAL ties together: the joined relation, and the first before it that has such a column."""
+    inside = {id(node) for node in join.this.walk()}
+    right = next((i for i, r in enumerate(relations) if r.node is not None and id(r.node) in inside), 0)
+    using = [c.name for c in join.args.get("using") or ()] or list(relations[right].columns)
+    before = relations[:right]
+    holders = [r for r in before if r.open or any(r.find(c, statement.tongue) for c in using)]
+    return [relations[right], *(holders or before)[:1]]
 
 
 def _message(names: list[str]) -> str:
@@ -59,6 +89,10 @@ class _Groups:
             for member in merged:
                 self._group[member] = merged
 
+    def is_tied(self, relation: Relation) -> bool:
+        """True when it hangs together with another."""
+        return len(self._group[id(relation)]) > 1
+
     def parts(self) -> list[list[Relation]]:
         distinct = {id(group): group for group in self._group.values()}
         return [[r for r in self._relations if id(r) in group] for group in distinct.values()]
@@ -80,6 +114,13 @@ def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
         items.append(join.this)
         if join.args.get("on") is not None:
             todo.append(join.args["on"])
+    for found in todo:
+        yield from _single(found)
+
+
+def _single(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """What AND joins, one by one."""
+    todo = [condition]
     while todo:
         condition = todo.pop()
         if isinstance(condition, exp.And):
@@ -88,6 +129,50 @@ def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
             todo.append(condition.this)
         else:
             yield condition
+
+
+def _tie(
+    conditions: list[exp.Expr],
+    relations: list[Relation],
+    statement: Statement,
+    *,
+    tight: _Groups,
+    loose: _Groups,
+) -> None:
+    """Join groups by what conditions compare; two bounds on the same tables are as good as an equality."""
+    seen: list[list[Relation]] = []
+    for condition in conditions:
+        tied, compared = _strength(condition, relations, statement)
+        tight.join(tied)
+        loose.join(tied)
+        loose.join(compared)
+        if compared in seen:
+            tight.join(compared)
+        seen.append(compared)
+
+
+_Tied = tuple[list[Relation], list[Relation]]
+
+
+def _strength(condition: exp.Expr, relations: list[Relation], statement: Statement) -> _Tied:
+    """The relations a condition ties row by row, and those it only compares."""
+    if isinstance(condition, exp.Or):
+        return _either(condition, relations, statement)
+    mentioned = _mentioned(condition, relations, statement)
+    if isinstance(condition, (exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Not)):
+        return [], mentioned
+    return mentioned, mentioned
+
+
+def _either(condition: exp.Or, relations: list[Relation], statement: Statement) -> _Tied:
+    """OR ties what each of its branches ties."""
+    tied, compared = list(relations), list(relations)
+    for branch in condition.flatten():
+        one, both = _Groups(relations), _Groups(relations)
+        _tie(list(_single(branch)), relations, statement, tight=one, loose=both)
+        tied = [r for r in tied if one.is_tied(r)]
+        compared = [r for r in compared if both.is_tied(r)]
+    return tied, compared
 
 
 def _mentioned(condition: exp.Expr, relations: list[Relation], statement: Statement) -> list[Relation]:

@@ -67,6 +67,7 @@ class _Queries(Sources):
         for part, env in zip(reversed(chain), reversed(envs), strict=True):
             other = self.query(part.expression, ctes=env, outer=outer)
             output.rows = None if output.rows is None or other.rows is None else output.rows + other.rows
+            output.made = _merged(output, other)
             self._tail(part, output, ctes=env, outer=outer)
         return output
 
@@ -83,7 +84,9 @@ class _Queries(Sources):
         width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
         start, prefix = (0, "_col") if self.tongue.name == "athena" else (1, "column")
         columns = tuple(f"{prefix}{i + start}" for i in range(width))
-        output = Relation(name="", columns=columns, rows=len(node.expressions))
+        rows = [r.expressions if isinstance(r, exp.Tuple) else [r] for r in node.expressions]
+        made = {c: tuple(r[i] for r in rows if i < len(r)) for i, c in enumerate(columns)}
+        output = Relation(name="", columns=columns, rows=len(node.expressions), made=made)
         self._tail(node, output, ctes=ctes, outer=scope.outer)
         return output
 
@@ -158,18 +161,24 @@ class _Queries(Sources):
         columns: list[str] = []
         is_open = False
         types: dict[str, str] = {}
+        made: dict[str, tuple[exp.Expr, ...]] = {}
         for projection in node.expressions:
             stars = self._star(projection, scope)
             if stars is not None:
                 columns += [c for r in stars for c in r.columns]
                 types |= {c: t for r in stars for c, t in r.types.items()}
+                made |= {c: m for r in stars for c, m in r.made.items()}
                 is_open |= any(r.open for r in stars)
             elif isinstance(projection, exp.Alias):
                 columns.append(folded(projection.args["alias"], self.tongue))
+                made[columns[-1]] = (projection.this,)
             else:
                 columns.append(self._implied(projection))
-        rows = select_rows(node, scope.relations, self.tongue.name)
-        return Relation(name="", columns=tuple(dict.fromkeys(columns)), open=is_open, types=types, rows=rows)
+                made[columns[-1]] = (projection,)
+        rows = select_rows(node, scope.relations, self.statement)
+        return Relation(
+            name="", columns=tuple(dict.fromkeys(columns)), open=is_open, types=types, rows=rows, made=made
+        )
 
     def _star(self, node: exp.Expr, scope: Scope) -> list[Relation] | None:
         if isinstance(node, exp.Star):
@@ -204,6 +213,14 @@ class _Queries(Sources):
             call = re.match(r"[A-Za-z_][A-Za-z_0-9]*", text_of(node, self.tongue))
             return call[0].lower() if call else ""
         return ""
+
+
+def _merged(one: Relation, other: Relation) -> dict[str, tuple[exp.Expr, ...]]:
+    """What the columns of a set operation are made of: their namesakes by place on both sides."""
+    made = dict(one.made)
+    for mine, theirs in zip(one.columns, other.columns, strict=False):
+        made[mine] = (*made.get(mine, ()), *other.made.get(theirs, ()))
+    return made
 
 
 # Postgres calls an unnamed cast after its own name of the type.

@@ -25,7 +25,7 @@ def known_nodes(statement: Statement) -> None:
     """Raise Refused at the first part of the statement that the list does not let through."""
     if not isinstance(statement.tree, _ROOTS):
         raise Refused("Only SELECT statements are allowed.", rule="statement")
-    listed = nodes()
+    listed = nodes(statement.tongue.name)
     todo: list[tuple[exp.Expr, int]] = [(statement.tree, 0)]
     while todo:
         node, depth = todo.pop()
@@ -57,6 +57,8 @@ def _check_shape(node: exp.Expr) -> None:
         raise Refused("A table must be given by its name.", rule="nodes")
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous) and node.args.get("db"):
         raise Refused("A function must be called by its bare name.", rule="functions")
+    if isinstance(node, exp.Select) and node.args.get("joins") and not node.args.get("from_"):
+        raise Refused("JOIN needs a FROM before it.", rule="nodes")
     if isinstance(node, exp.CTE) and not isinstance(node.this, exp.Query):
         raise Refused("Only SELECT statements are allowed in WITH.", rule="nodes")
     if isinstance(node, (exp.Kwarg, exp.PropertyEQ)) and not isinstance(node.parent, exp.Func):

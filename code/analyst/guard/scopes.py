@@ -28,6 +28,8 @@ class Relation:
     schema: str = ""
     types: dict[str, str] = field(default_factory=dict)
     """The database's types of a table's columns."""
+    made: dict[str, tuple[exp.Expr, ...]] = field(default_factory=dict)
+    """What each column was made of, where that stands in the statement itself."""
     rows: int | None = None
     """About how many rows; None when nobody knows."""
     values: bool = False

@@ -70,7 +70,9 @@ class Sources(Columns):
         name = folded(node.this, self.tongue)
         if not node.args.get("db") and name in ctes:
             cte = ctes[name]
-            relation = Relation(name=name, columns=cte.columns, open=cte.open, rows=cte.rows, types=cte.types)
+            relation = Relation(
+                name=name, columns=cte.columns, open=cte.open, rows=cte.rows, types=cte.types, made=cte.made
+            )
         else:
             relation = named_table(node, self.statement)
         return self.renamed(relation, node.args.get("alias"), name=relation.name)
@@ -116,7 +118,10 @@ class Sources(Columns):
             columns = []
         if node.args.get("ordinality"):
             columns.append("ordinality")
-        relation = Relation(name=called, columns=tuple(columns), values=single or columns == ["value"])
+        made: dict[str, tuple[exp.Expr, ...]] = {columns[0]: (call,)} if columns and single else {}
+        relation = Relation(
+            name=called, columns=tuple(columns), values=single or columns == ["value"], made=made
+        )
         relation = self.renamed(relation, alias, name=called)
         relation.depends = self._reads_beside(node, scope)
         return relation
@@ -138,6 +143,10 @@ class Sources(Columns):
         relation = Relation(
             name=called or ("unnest" if self.tongue.name == "postgres" else ""), columns=tuple(listed)
         )
+        elements = [
+            e.expressions if isinstance(e, (exp.Array, exp.Anonymous)) else [e] for e in node.expressions
+        ]
+        relation.made = {c: tuple(x for e in elements for x in e) for c in listed}
         relation.open = not listed and self.tongue.paths
         relation.values = len(listed) == 1
         relation.depends = self._reads_beside(node, scope)
@@ -186,4 +195,5 @@ class Sources(Columns):
             listed.append(folded(column.this if isinstance(column, exp.ColumnDef) else column, self.tongue))
         called = folded(alias.this, self.tongue) or name
         columns = (*listed, *output.columns[len(listed) :])
-        return Relation(**{**vars(output), "name": called, "columns": columns})
+        made = {c: output.made.get(o, ()) for c, o in zip(columns, output.columns, strict=False)}
+        return Relation(**{**vars(output), "name": called, "columns": columns, "made": made})

@@ -27,6 +27,23 @@ _STRINGS = {
 }
 _OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.CASE}
 _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.END}
+_BEFORE_VALUES = {
+    TokenType.SELECT,
+    TokenType.DISTINCT,
+    TokenType.COMMA,
+    TokenType.L_PAREN,
+    TokenType.L_BRACKET,
+    TokenType.FROM,
+    TokenType.JOIN,
+    TokenType.WHERE,
+    TokenType.AND,
+    TokenType.OR,
+    TokenType.IN,
+    TokenType.THEN,
+    TokenType.ELSE,
+    TokenType.EQ,
+    TokenType.DPIPE,
+}
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls
     "\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069"  # other line ends, marks that turn the direction
@@ -68,6 +85,7 @@ def tokens_of(sql: str, tongue: Tongue) -> list[Token]:
         _check_token(sql[token.start : token.end + 1], token, tongue)
     tokens = _whole_numbers(sql, tokens, tongue)
     _check_neighbours(tokens)
+    _check_lists(tokens)
     _check_depth(tokens)
     return tokens
 
@@ -180,8 +198,26 @@ def _check_neighbours(tokens: list[Token]) -> None:
             raise Refused("Two texts must be joined by ||.", rule="characters")
         if touches and text and (before.text[-1:].isalnum() or before.text[-1:] in "_$&"):
             raise Refused("A quote must not follow a name without a blank.", rule="characters")
+        if touches and token.token_type is TokenType.IDENTIFIER and before.text == "&":
+            raise Refused("Names must not be written with U&.", rule="characters")
         if touches and was_text and token.text[:1].isalnum():
             raise Refused("A name must not follow a quote without a blank.", rule="characters")
+
+
+def _check_lists(tokens: list[Token]) -> None:
+    """A bare [1, 2] is a list only to the parser; databases want ARRAY before it."""
+    lists: list[bool] = []
+    for before, token in pairwise([None, *tokens]):
+        if token is None:
+            continue
+        if token.token_type is TokenType.L_BRACKET:
+            is_first = before is None or before.token_type in _BEFORE_VALUES
+            is_list = before is not None and before.token_type is TokenType.ARRAY
+            if is_first and not (lists and lists[-1]):
+                raise Refused("A list is written as ARRAY[...].", rule="characters")
+            lists.append(is_list or is_first)
+        elif token.token_type is TokenType.R_BRACKET and lists:
+            lists.pop()
 
 
 def _check_depth(tokens: list[Token]) -> None:

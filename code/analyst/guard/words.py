@@ -22,21 +22,30 @@ def names(file: str) -> frozenset[str]:
     return frozenset(word for line in _lines(file) for word in line.split())
 
 
-@functools.lru_cache(maxsize=1)
-def nodes() -> dict[str, frozenset[str] | None]:
-    """Parts of a statement that are let through, each with its allowed clauses (None: all)."""
+@functools.lru_cache(maxsize=4)
+def nodes(dialect: str) -> dict[str, frozenset[str] | None]:
+    """Parts of a statement that a dialect lets through, each with its allowed clauses (None: all)."""
     found: dict[str, frozenset[str] | None] = {}
-    for line in _lines("nodes.txt"):
+    for listed in _lines("nodes.txt"):
+        line, _, only = (part.strip() for part in listed.partition("@"))
+        if only and dialect not in only.split():
+            continue
         name, bracket, clauses = line.partition("(")
         found[name.strip()] = frozenset(clauses.rstrip(")").split()) if bracket else None
     return found
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=8)
 def pairs(file: str) -> dict[str, str]:
     """The `name: value` lines of a file."""
     split = (line.partition(":") for line in _lines(file))
     return {name.strip(): value.strip() for name, _, value in split}
+
+
+@functools.lru_cache(maxsize=64)
+def words_of(file: str, name: str) -> frozenset[str]:
+    """The words of one `name: word word` line of a file."""
+    return frozenset(pairs(file).get(name, "").split())
 
 
 @functools.lru_cache(maxsize=32)

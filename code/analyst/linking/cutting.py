@@ -59,7 +59,10 @@ def _cut(table: Table, places: set[int], told: set[int]) -> Table:
     columns = tuple(c if p in told else untold(c) for p, c in enumerate(table.columns) if p in places)
     names = {c.name for c in columns}
     key = table.primary_key if names.issuperset(table.primary_key) else ()
-    return replace(table, columns=columns, primary_key=key, comment=shortened(table).comment)
+    unique = tuple(k for k in table.unique_keys if names.issuperset(k))
+    return replace(
+        table, columns=columns, primary_key=key, unique_keys=unique, comment=shortened(table).comment
+    )
 
 
 def shortened(table: Table) -> Table:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
+from analyst import word_files
 from analyst.linking.plain_forms import root
 from analyst.values.vocabulary import is_grammar, ordinary_words
 
+_HERE = "analyst.linking"
 SAME, MEANT = 0.6, 0.4
 """How much a synonym counts, and how much a word that may be meant."""
 
@@ -29,7 +30,7 @@ def synonyms() -> Phrases:
     """The general synonyms of synonyms.txt."""
     meanings: dict[tuple[str, ...], dict[str, float]] = {}
     hinting: set[tuple[str, ...]] = set()
-    for line in _lines("synonyms"):
+    for line in word_files.lines(_HERE, "synonyms"):
         said, _, meant = line.partition(" > ")
         group = said.split()
         for word in group:
@@ -48,10 +49,9 @@ def also_called(word: str) -> frozenset[str]:
     return frozenset(synonyms().meanings.get((root(word),), ()))
 
 
-@lru_cache(maxsize=1)
 def passing_words() -> frozenset[str]:
     """Words that name no table and no column."""
-    return frozenset(word for line in _lines("passing") for word in line.split())
+    return word_files.words(_HERE, "passing")
 
 
 def is_filling(word: str) -> bool:
@@ -71,26 +71,22 @@ def role_words() -> Mapping[str, frozenset[str]]:
     return _named("roles")
 
 
-@lru_cache(maxsize=1)
 def markers() -> frozenset[str]:
     """Parts of names that say a table is a copy of another one."""
-    return frozenset(word for line in _lines("markers") for word in line.split())
+    return word_files.words(_HERE, "markers")
 
 
 @lru_cache(maxsize=1)
 def spelled_words() -> frozenset[str]:
     """Words that names written together may be made of, whatever the catalog."""
-    return ordinary_words() | {w for line in _lines("synonyms") for w in line.replace("_", " ").split()}
+    return ordinary_words() | {
+        w for line in word_files.lines(_HERE, "synonyms") for w in line.replace("_", " ").split()
+    }
 
 
 def _named(name: str) -> dict[str, frozenset[str]]:
-    return {kind: frozenset(listed.split()) for kind, listed in (line.split(":", 1) for line in _lines(name))}
+    return {kind: frozenset(listed.split()) for kind, listed in word_files.named(_HERE, name).items()}
 
 
 def _parts(word: str) -> tuple[str, ...]:
     return tuple(root(part) for part in word.split("_"))
-
-
-def _lines(name: str) -> Iterator[str]:
-    text = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
-    return (line for line in text.splitlines() if line.strip() and not line.startswith("#"))

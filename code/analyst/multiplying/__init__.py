@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analyst.multiplying.counted import Counted, check
+from analyst.multiplying.counted import check
 
-__all__ = ["Counted", "check"]
+__all__ = ["check"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from analyst.guard.scopes import Relation
 from analyst.multiplying.derived import Cell, cell_of
+from analyst.repairing.conjunctions import conjuncts
 from analyst.repairing.kinds import NUMBERS, family
 from analyst.repairing.reading import Place, Reading
 
@@ -38,28 +38,6 @@ def conditions(place: Place, reading: Reading) -> list[Condition]:
     ]
     where = select.args.get("where")
     return found + [_condition(n, None, place, reading) for n in conjuncts(where.this if where else None)]
-
-
-def conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
-    """The parts that AND joins."""
-    while isinstance(node, exp.Paren) and isinstance(node.this, (exp.And, exp.Paren)):
-        node = node.this
-    if isinstance(node, exp.And):
-        yield from conjuncts(node.this)
-        yield from conjuncts(node.expression)
-    elif node is not None:
-        yield node
-
-
-def all_of(nodes: list[exp.Expr]) -> exp.Expr:
-    """Conditions joined by AND, each a copy."""
-    wrapped = [
-        exp.Paren(this=n.copy()) if isinstance(n, exp.Or) and len(nodes) > 1 else n.copy() for n in nodes
-    ]
-    whole = wrapped[0]
-    for node in wrapped[1:]:
-        whole = exp.And(this=whole, expression=node)
-    return whole
 
 
 def relations_in(node: exp.Expr, place: Place, reading: Reading) -> tuple[frozenset[int], bool]:

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from analyst.guard.scopes import Relation
 from analyst.multiplying.calls import Call, Kind, arguments, calls_of
+from analyst.multiplying.derived import table_of
 from analyst.multiplying.joined import Joined
 from analyst.multiplying.keys import Keys
 from analyst.multiplying.multiplied import Multiplied, joins_of, multiplied, only_filters
@@ -88,9 +89,10 @@ def _spoken_of(call: Call, joined: Joined) -> Relation | None:
 
 
 def _plain_key(joined: Joined, relation: Relation) -> str:
-    """The one column that identifies a row; empty where it takes several."""
-    keys = [key for key in joined.keys_of(relation) if len(key) == 1]
-    return next(iter(keys[0])) if keys else ""
+    """The one column that identifies any row; empty where it takes several."""
+    table = table_of(relation, joined.reading)
+    keys = joined.keys.in_every_row(table) if table is not None else joined.keys_of(relation)
+    return next((name for key in keys if len(key) == 1 for name in key), "")
 
 
 def _note(relation: Relation, by: tuple[Relation, ...]) -> str:

@@ -25,6 +25,10 @@ class Keys:
             self._known[table.key] = list(dict.fromkeys(self._every(table)))
         return self._known[table.key]
 
+    def in_every_row(self, table: Table) -> list[Columns]:
+        """Those keys that have a value in every row; one that is only unique may be empty, and still joins once."""
+        return [key for key in self.of(table) if not _may_be_empty(table, key)]
+
     def repeats(self, table: Table, columns: Columns) -> bool:
         """True where the catalog gives reason to say that several rows share their values in these columns."""
         if not columns or any(key <= columns for key in self.of(table)):
@@ -63,12 +67,15 @@ class Keys:
     def _every(self, table: Table) -> Iterable[Columns]:
         if table.primary_key:
             yield frozenset(table.primary_key)
+        yield from map(frozenset, table.unique_keys)
         yield from self._targets[table.key]
         yield from (frozenset({c.name}) for c in table.columns if _is_unique(c, table))
         if table.primary_key:
             return
         if "view" not in table.kind:
-            yield from (frozenset({c.name}) for c in table.columns if c.name.lower() == "id")
+            part = {name for key in table.unique_keys for name in key}  # "id" may be unique with others only
+            ids = (c.name for c in table.columns if c.name.lower() == "id")
+            yield from (frozenset({name}) for name in ids if name not in part)
         if self._is_bridge(table):
             yield frozenset(c.name for c in table.columns)
 
@@ -77,6 +84,12 @@ class Keys:
         links = self._outgoing[table.key]
         linked = {name for link in links for name in link.columns}
         return len(links) > 1 and linked == {c.name for c in table.columns}
+
+
+def _may_be_empty(table: Table, key: Columns) -> bool:
+    if key == frozenset(table.primary_key) or key not in map(frozenset, table.unique_keys):
+        return False
+    return any(c.nullable for c in table.columns if c.name in key)
 
 
 def _is_unique(column: Column, table: Table) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from analyst.multiplying.conditions import conjuncts
 from analyst.multiplying.derived import place_of, table_of
 from analyst.multiplying.keys import Keys
+from analyst.repairing.conjunctions import all_of, conjuncts
 from analyst.repairing.reading import Place, Reading
 
 
@@ -22,7 +22,8 @@ def not_in_nulls(reading: Reading, keys: Keys) -> tuple[str, ...]:
             continue
         where = place.select.args.get("where")
         condition = exp.Is(this=column.copy(), expression=exp.Null(), negate=True)
-        place.select.set("where", exp.Where(this=_both(where.this, condition) if where else condition))
+        every = [*conjuncts(where.this if where else None), condition]
+        place.select.set("where", exp.Where(this=all_of(every)))
         notes.append(f"Empty values of {column.name} are left out of NOT IN, which would else leave no row.")
     return tuple(notes)
 
@@ -73,8 +74,3 @@ def _compares(condition: exp.Expr, column: exp.Column, reading: Reading) -> bool
     ]
     own = reading.meaning(column)
     return any(m and own and m.relation is own.relation and m.stored == own.stored for m in sides)
-
-
-def _both(one: exp.Expr, other: exp.Expr) -> exp.Expr:
-    left = exp.Paren(this=one.copy()) if isinstance(one, exp.Or) else one.copy()
-    return exp.And(this=left, expression=other)

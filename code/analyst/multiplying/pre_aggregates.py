@@ -9,11 +9,12 @@ from sqlglot import exp
 from analyst.guard.scopes import Relation
 from analyst.guard.tables import written
 from analyst.multiplying.calls import Call, Kind, arguments, calls_of
-from analyst.multiplying.conditions import Condition, all_of
+from analyst.multiplying.conditions import Condition
 from analyst.multiplying.derived import table_of
 from analyst.multiplying.joined import Joined
 from analyst.multiplying.keys import Keys
 from analyst.multiplying.multiplied import joins_of, multiplied
+from analyst.repairing.conjunctions import all_of
 from analyst.repairing.reading import Reading
 
 _ADDED = ("sum", "count")

@@ -6,11 +6,12 @@ from sqlglot import exp
 
 from analyst.guard.scopes import Relation
 from analyst.multiplying.calls import Kind, calls_of
-from analyst.multiplying.conditions import Condition, all_of
+from analyst.multiplying.conditions import Condition
 from analyst.multiplying.joined import Joined
 from analyst.multiplying.keys import Keys
 from analyst.multiplying.multiplied import Multiplied, joins_of, multiplied, only_filters
 from analyst.multiplying.words import says, shown
+from analyst.repairing.conjunctions import all_of
 from analyst.repairing.reading import Reading
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from importlib.resources import files
 
 from sqlglot import exp
 
+from analyst import word_files
 from analyst.catalog import Catalog
 from analyst.guard.scopes import Relation
 from analyst.repairing.likeness import common_prefix, parts, singular, squashed, table_words
@@ -14,9 +14,8 @@ from analyst.repairing.likeness import common_prefix, parts, singular, squashed,
 
 @functools.lru_cache(maxsize=1)
 def _lists() -> dict[str, frozenset[str]]:
-    text = files("analyst.multiplying").joinpath("measures.txt").read_text(encoding="utf-8")
-    lines = [line.partition(":") for line in text.splitlines() if line and not line.startswith("#")]
-    return {name: frozenset(words.split()) for name, _, words in lines}
+    listed = word_files.named("analyst.multiplying", "measures")
+    return {name: frozenset(words.split()) for name, words in listed.items()}
 
 
 def says(name: str, kind: str) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from analyst.periods.anchoring import anchor
 from analyst.periods.finding import doubts, find
 from analyst.periods.period import Anchor, Period, Span
-from analyst.periods.settling import Settled, settle
+from analyst.periods.settling import settle
 from analyst.periods.telling import counts_in_numbers, hints, notes
 
 __all__ = [
     "Anchor",
     "Period",
-    "Settled",
     "Span",
     "anchor",
     "counts_in_numbers",

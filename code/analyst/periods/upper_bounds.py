@@ -10,6 +10,7 @@ from sqlglot import exp
 from analyst.periods.day_ends import both, is_dated
 from analyst.periods.period import Anchor, Period, Span
 from analyst.periods.sql_days import day_of, following, later, plain_day
+from analyst.repairing.conjunctions import conjuncts
 from analyst.repairing.reading import Reading
 
 
@@ -18,7 +19,7 @@ def missing_ends(reading: Reading, periods: Sequence[Period], *, anchor: Anchor)
     notes = []
     for place in reading.places:
         where = place.select.args.get("where")
-        for node in list(_conjuncts(where.this)) if where is not None else ():
+        for node in list(conjuncts(where.this if where is not None else None)):
             period = _begun(node, reading, periods, anchor)
             if period is None or _is_bounded(node, reading) or _has_its_end(period, reading, anchor):
                 continue
@@ -29,17 +30,6 @@ def missing_ends(reading: Reading, periods: Sequence[Period], *, anchor: Anchor)
                 f'"{period.phrase}" ends on {period.last}; the SQL had no end for {reading.text(column)}.'
             )
     return tuple(notes)
-
-
-def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The conditions that must all hold."""
-    if isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
-    elif isinstance(node, exp.Paren):
-        yield from _conjuncts(node.this)
-    else:
-        yield node
 
 
 def _begun(node: exp.Expr, reading: Reading, periods: Sequence[Period], anchor: Anchor) -> Period | None:

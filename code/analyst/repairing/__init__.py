@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from analyst.repairing.repairs import Repaired, mend, repair
+from analyst.repairing.repairs import mend, repair
+from analyst.repairing.statement import Rewritten
 
-__all__ = ["Repaired", "mend", "repair"]
+__all__ = ["Rewritten", "mend", "repair"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlglot import exp
 
 from analyst.repairing.aggregates import aggregates, has_aggregates, holds_window
+from analyst.repairing.conjunctions import all_of, conjuncts
 from analyst.repairing.reading import Reading, Sense
 
 
@@ -39,7 +38,8 @@ def conditions_on_groups(reading: Reading) -> tuple[str, ...]:
         kept = [c for c in conditions if not aggregates(c)]
         place.select.set("where", exp.Where(this=all_of(kept)) if kept else None)
         having = place.select.args.get("having")
-        place.select.set("having", exp.Having(this=all_of(([having.this] if having else []) + moved)))
+        every = [*conjuncts(having.this if having else None), *moved]
+        place.select.set("having", exp.Having(this=all_of(every)))
         notes.append(
             f"The condition {reading.text(moved[0])} is about groups: it moved from WHERE to HAVING."
         )
@@ -76,23 +76,7 @@ def _only_table(select: exp.Select) -> exp.Table | None:
     return source.this if lone and source is not None and isinstance(source.this, exp.Table) else None
 
 
-def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.And):
-        yield from conjuncts(node.this)
-        yield from conjuncts(node.expression)
-    else:
-        yield node
-
-
-def all_of(conditions: list[exp.Expr]) -> exp.Expr:
-    whole = conditions[0].copy()
-    for condition in conditions[1:]:
-        whole = exp.And(this=whole, expression=condition.copy())
-    return whole
-
-
 def _add_where(select: exp.Select, condition: exp.Expr) -> None:
     where = select.args.get("where")
-    every = [where.this, condition] if where is not None else [condition]
-    wrapped = [exp.Paren(this=c.copy()) if isinstance(c, exp.Or) and len(every) > 1 else c for c in every]
-    select.set("where", exp.Where(this=all_of(wrapped)))
+    every = [*conjuncts(where.this), condition] if where is not None else [condition]
+    select.set("where", exp.Where(this=all_of(every)))

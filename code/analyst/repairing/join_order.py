@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from analyst.guard.scopes import Relation
-from analyst.repairing.conditions import all_of, conjuncts
+from analyst.repairing.conjunctions import all_of, conjuncts
 from analyst.repairing.reading import Place, Reading, Sense
 
 

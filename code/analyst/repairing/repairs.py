@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from analyst.catalog import Catalog
-from analyst.errors import Refused
-from analyst.guard.dialects import Tongue, tongue
-from analyst.guard.parsing import text_of, tree_of
-from analyst.guard.text import checked_text, tokens_of
 from analyst.repairing import (
     comparisons,
     conditions,
@@ -33,10 +25,8 @@ from analyst.repairing import (
 )
 from analyst.repairing.nulls_last import nulls_last
 from analyst.repairing.reading import Reading
-from analyst.repairing.ties import Ties
+from analyst.repairing.statement import UNREADABLE, Rewritten, Statement
 
-_LONGEST = 20_000
-"""Characters; longer SQL goes to the guard as it is, which has caps of its own."""
 _ROUNDS = 8
 _NULLS_SAID = re.compile(r"\bnulls\s+(first|last)\b", re.IGNORECASE)
 _NULLS_COME_FIRST = frozenset({"postgres", "redshift"})
@@ -95,15 +85,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 """On Redshift and Athena, which convert types in ways of their own, types are left to the database."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repaired:
-    """SQL after all repairs, with a plain sentence for each; the very same text where there was none."""
-
-    sql: str
-    notes: tuple[str, ...] = ()
-
-
-def repair(sql: str, *, dialect: str, catalog: Catalog) -> Repaired:
+def repair(sql: str, *, dialect: str, catalog: Catalog) -> Rewritten:
     """The SQL with all that is plainly meant otherwise put right; unchanged where it cannot be read."""
     return _repaired(sql, RULES.get(dialect, ()), dialect=dialect, catalog=catalog)
 
@@ -113,45 +95,29 @@ def mend(sql: str, *, dialect: str) -> str:
     return _repaired(sql, (), dialect=dialect, catalog=Catalog(source="", dialect=dialect, tables=())).sql
 
 
-def _repaired(sql: str, rules: tuple[Rule, ...], *, dialect: str, catalog: Catalog) -> Repaired:
-    if len(sql) > _LONGEST:
-        return Repaired(sql=sql)
+def _repaired(sql: str, rules: tuple[Rule, ...], *, dialect: str, catalog: Catalog) -> Rewritten:
+    rules = rules if catalog.tables else ()
+    text, notes = quotes.readable_text(sql, dialect=dialect) if rules else (sql, ())
     try:
-        speech = tongue(dialect)
-        text, notes = quotes.readable_text(sql, dialect=dialect) if rules and catalog.tables else (sql, ())
-        tree = _tree(text, speech)
-        notes += _run(tree, rules if catalog.tables else (), speech=speech, catalog=catalog)
+        statement = Statement(text, dialect=dialect, catalog=catalog)
+        notes += _run(statement, rules)
         if dialect in _NULLS_COME_FIRST and not _NULLS_SAID.search(sql):
-            notes += nulls_last(_read(tree, speech=speech, catalog=catalog, ties=Ties(catalog)))
-        if not notes:
-            return Repaired(sql=sql)
-        after = text_of(tree, speech)
-        _tree(after, speech)
-    except (SqlglotError, Refused, RecursionError):
-        return Repaired(sql=sql)
-    return Repaired(sql=after, notes=tuple(dict.fromkeys(notes)))
+            notes += nulls_last(statement.read())
+        return statement.rewritten(notes)
+    except UNREADABLE:
+        return Rewritten(sql=sql)
 
 
-def _run(tree: exp.Expr, rules: tuple[Rule, ...], *, speech: Tongue, catalog: Catalog) -> tuple[str, ...]:
-    ties = Ties(catalog)
+def _run(statement: Statement, rules: tuple[Rule, ...]) -> tuple[str, ...]:
     notes: list[str] = []
-    reading = _read(tree, speech=speech, catalog=catalog, ties=ties)
+    reading = statement.read()
     for _ in range(_ROUNDS):
         before = len(notes)
         for rule in rules:
             changes = rule(reading)
             if changes:
                 notes += changes
-                reading = _read(tree, speech=speech, catalog=catalog, ties=ties)
+                reading = statement.read()
         if len(notes) == before:
             break
     return tuple(notes)
-
-
-def _read(tree: exp.Expr, *, speech: Tongue, catalog: Catalog, ties: Ties) -> Reading:
-    return Reading(tree, tongue=speech, catalog=catalog, ties=ties)
-
-
-def _tree(sql: str, speech: Tongue) -> exp.Expr:
-    text = checked_text(sql)
-    return tree_of(tokens_of(text, speech), text, speech)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,11 @@ from analyst.shapes.cues import cues
 from analyst.shapes.likeness import likeness
 from analyst.shapes.skeleton import outline
 
+_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 CUES_COUNT = 0.2
 """What an example gains whose question wants the same to be done, measured as cosine is."""
+ELABORATE_NEAR = 0.75
+"""Cosine that an example with a query within its query needs: small models copy its shape whether it fits or not."""
 SAMENESS_COUNTS = 0.1
 """What an example loses whose SQL has the shape of one that is shown already."""
 
@@ -53,12 +57,17 @@ def choose(question: str, neighbours: Sequence[Neighbour], *, count: int, dialec
 
 def _candidates(question: str, neighbours: Sequence[Neighbour], dialect: str) -> list[_Candidate]:
     wanted = cues(question)
-    outlines = ((n, *outline(n.example.sql, dialect=dialect)) for n in neighbours)
+    fitting = (n for n in neighbours if n.similarity >= ELABORATE_NEAR or not _is_elaborate(n))
+    outlines = ((n, *outline(n.example.sql, dialect=dialect)) for n in fitting)
     return [
         _Candidate(neighbour=n, nearness=_nearness(n, wanted), shape=shape, tables=tables)
         for n, shape, tables in outlines
         if shape
     ]
+
+
+def _is_elaborate(neighbour: Neighbour) -> bool:
+    return len(_SELECT.findall(neighbour.example.sql)) > 1
 
 
 def _nearness(neighbour: Neighbour, wanted: frozenset[str]) -> float:

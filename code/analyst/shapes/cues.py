@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from importlib.resources import files
+
+from analyst import word_files
 
 
 def cues(question: str) -> frozenset[str]:
@@ -15,9 +16,7 @@ def cues(question: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = files("analyst.shapes").joinpath("cues.txt").read_text(encoding="utf-8")
-    lines = (line.split(": ", 1) for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return tuple((kind, _pattern(phrases)) for kind, phrases in lines)
+    return tuple((kind, _pattern(phrases)) for kind, phrases in word_files.pairs("analyst.shapes", "cues"))
 
 
 def _pattern(phrases: str) -> re.Pattern[str]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from importlib.resources import files
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from analyst.errors import Refused
+from analyst import word_files
 from analyst.guard.dialects import Tongue, tongue
-from analyst.guard.parsing import tree_of
 from analyst.guard.tables import folded
-from analyst.guard.text import checked_text, tokens_of
 from analyst.guard.words import names
+from analyst.repairing.statement import UNREADABLE, parsed
 
-_LONGEST = 20_000
-"""Characters; longer SQL teaches nobody."""
 _MOST_TABLES = 4
 """More tables than these make no other shape."""
 _SET_OPERATIONS = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
@@ -40,14 +35,11 @@ def tables(sql: str, *, dialect: str) -> frozenset[str]:
 @functools.lru_cache(maxsize=4096)
 def outline(sql: str, *, dialect: str) -> tuple[str, frozenset[str]]:
     """Shape and tables at once; kept, as the same examples are looked at with every question."""
-    if len(sql) > _LONGEST:
-        return "", frozenset()
     try:
         speech = tongue(dialect)
-        text = checked_text(sql)
-        tree = tree_of(tokens_of(text, speech), text, speech)
+        tree = parsed(sql, speech)
         return _query(tree), _tables(tree, speech)
-    except (SqlglotError, Refused, RecursionError):
+    except UNREADABLE:
         return "", frozenset()
 
 
@@ -155,6 +147,5 @@ def _words(node: exp.Expr) -> set[str]:
 @functools.lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, str]:
     """Part of an expression -> its word."""
-    text = files("analyst.shapes").joinpath("words.txt").read_text(encoding="utf-8")
-    lines = (line.split(": ", 1) for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    return {part: word for word, parts in lines for part in parts.split()}
+    listed = word_files.pairs("analyst.shapes", "words")
+    return {part: word for word, parts in listed for part in parts.split()}

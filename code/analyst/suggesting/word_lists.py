@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
-from analyst import labels
+from analyst import labels, word_files
 from analyst.linking import stem
 
 _PART_OF_A_NAME = 5
@@ -27,7 +26,4 @@ def is_private(name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _listed(kind: str) -> frozenset[str]:
-    text = files(__package__).joinpath("words.txt").read_text(encoding="utf-8")
-    lines = "\n".join(line for line in text.splitlines() if line and not line.startswith("#"))
-    entries = dict(line.split(": ", 1) for line in lines.replace("\n ", " ").splitlines())
-    return frozenset(entries[kind].split())
+    return frozenset(word_files.named("analyst.suggesting", "words")[kind].split())

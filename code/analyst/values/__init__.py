@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyst.values.finding import find
 from analyst.values.mention import Mention
-from analyst.values.settling import Settled, settle
+from analyst.values.settling import settle
 from analyst.values.telling import Tie, hints, notes, ties
 
-__all__ = ["Mention", "Settled", "Tie", "find", "hints", "notes", "settle", "ties"]
+__all__ = ["Mention", "Tie", "find", "hints", "notes", "settle", "ties"]

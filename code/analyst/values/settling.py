@@ -12,14 +12,13 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.tokenizer_core import TokenType
 
 from analyst.catalog import Catalog, Column, Table
+from analyst.repairing.statement import LONGEST, Rewritten
 from analyst.showing import quoted
 from analyst.values.folding import plain_words
 from analyst.values.matching import meant, same_letters, same_text
 from analyst.values.places import column_meant
 from analyst.values.shelves import Place, Shelves, is_text, name_words, shelves_of
 
-_LONGEST = 20_000
-"""Characters; longer SQL goes to the guard as it is, which has caps of its own."""
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ)
 _PATTERNS = (exp.Like, exp.ILike)
 _WILD = frozenset("%_\\")
@@ -27,14 +26,6 @@ _TEXT_TYPES = frozenset({exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.CHAR, exp.
 
 _Change = Callable[[str], str]
 _FUNCTIONS: dict[type[exp.Expr], _Change] = {exp.Lower: str.lower, exp.Upper: str.upper, exp.Trim: str.strip}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settled:
-    """SQL whose texts are values, and what was changed, in plain sentences."""
-
-    sql: str
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +61,27 @@ class _Better:
     found_in: Place | None = None
 
 
-def settle(sql: str, *, dialect: str, catalog: Catalog) -> Settled:
+def settle(sql: str, *, dialect: str, catalog: Catalog) -> Rewritten:
     """The SQL with texts put right that are no values of their column where plainly a value was meant.
 
     A text that is a value stays, and so does one for which no value fits plainly: nothing found is an answer,
     too. The SQL stays as it is, to the letter, where nothing is to be put right or where it cannot be read.
     """
-    if len(sql) > _LONGEST or "'" not in sql:
-        return Settled(sql=sql)
+    if len(sql) > LONGEST or "'" not in sql:
+        return Rewritten(sql=sql)
     try:
         trees = sqlglot.parse(sql, dialect=dialect)
         if len(trees) != 1 or trees[0] is None:
-            return Settled(sql=sql)
+            return Rewritten(sql=sql)
         tree = trees[0]
         compared = [c for scope in traverse_scope(tree) for c in _compared(scope, catalog)]
         changes = list(_changes(compared, catalog))
         if not changes:
-            return Settled(sql=sql)
+            return Rewritten(sql=sql)
         written = _written(sql, tree, changes, dialect)
     except (SqlglotError, RecursionError):
-        return Settled(sql=sql)
-    return Settled(sql=written, notes=tuple(dict.fromkeys(_note(c, better) for c, better in changes)))
+        return Rewritten(sql=sql)
+    return Rewritten(sql=written, notes=tuple(dict.fromkeys(_note(c, better) for c, better in changes)))
 
 
 def _changes(compared: list[_Compared], catalog: Catalog) -> Iterator[tuple[_Compared, _Better]]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 
+from analyst import word_files
 from analyst.values.folding import singular
 
 _ENDINGS = ("ing", "ed", "er", "est", "ly", "d", "ful", "al")
 
 
-@lru_cache(maxsize=4)
 def _listed(name: str) -> frozenset[str]:
-    lines = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return word_files.words("analyst.values", name)
 
 
 def is_grammar(word: str) -> bool:
