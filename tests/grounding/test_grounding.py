@@ -152,6 +152,8 @@ def test_names_may_be_values_that_were_not_read() -> None:
         "Hoeveel apparaten is er in gebruik?",
         "Quante macchine a Roma in uso?",
         "Hvor mange apparater by for by?",
+        "How many 機器?",
+        "What is the average spannungsgröße?",
         "",
         "?!",
     ],

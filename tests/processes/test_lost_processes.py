@@ -28,7 +28,7 @@ from analyst.remote import RemoteWriter
 
 KEY = "a-key-of-more-than-forty-characters-for-tests-0123"
 COUNT = "```sql\nSELECT count(*) AS flights FROM flights WHERE origin = 'JFK'\n```"
-SLOW = "SELECT count(*) FROM flights a JOIN flights b ON a.distance < b.distance + a.air_time"
+SLOW = "SELECT count(*) FROM flights a JOIN flights b ON a.origin = b.origin AND a.distance < b.distance + a.air_time"
 
 
 class Installation:

@@ -26,6 +26,9 @@ PUT_RIGHT = {
     "select orders.order_id from orders o",
     "select * from [orders]",
     "select `order_id` from orders",
+    "SELECT `a` FROM orders",
+    "SELECT [a] FROM orders",
+    "SELECT * FROM [orders]",
 }
 NULLS = "Rows without a value come last."
 

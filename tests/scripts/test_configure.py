@@ -149,7 +149,8 @@ def test_status_for_programs(desk: Desk) -> None:
     status = json.loads(done.stdout)
     assert status["stacks"]["analyst-data"]["state"] == "UPDATE_COMPLETE"
     assert status["watch"]["dead letters"]["state"] == "3"
-    assert status["configuration"]["policies"]["in force"] == {"row_limit": 1000000, "timeout_seconds": 60}
+    in_force = {"row_limit": 1000000, "timeout_seconds": 60, "time_follows": "today", "fiscal_start": 1}
+    assert status["configuration"]["policies"]["in force"] == in_force | {"abstain_below": 0.0}
     assert status["health"]["data-analyst"]["says"] == {"status": "ok", "store": "ok"}
 
 

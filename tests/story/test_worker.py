@@ -16,7 +16,9 @@ from analyst.question import Question, Status
 from analyst.wiring import House
 
 COUNT = Says(text="```sql\nSELECT count(*) AS flights FROM flights WHERE origin = 'JFK'\n```")
-SLOW = Says(text="SELECT count(*) FROM flights a JOIN flights b ON a.distance < b.distance + a.air_time")
+SLOW = Says(
+    text="SELECT count(*) FROM flights a JOIN flights b ON a.origin = b.origin AND a.distance < b.distance + a.air_time"
+)
 
 
 def put(house: House, text: str = "How many flights left from JFK?", **changes: object) -> Question:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
 from analyst.agreement.saying import Said
 from analyst.catalog import Table
 from analyst.linking.index import kept_index
+from analyst.linking.naming import Speller
 from analyst.linking.plain_forms import root
 from analyst.repairing.aggregates import is_aggregate
 from analyst.repairing.reading import Meaning, Reading
@@ -43,7 +45,11 @@ class Case:
 
     def roots_of(self, name: str) -> frozenset[str]:
         """The roots of the words that a name is made of."""
-        return frozenset(map(root, kept_index(self.reading.catalog).speller.parts(name)))
+        return frozenset(map(root, self._speller.parts(name)))
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return kept_index(self.reading.catalog).speller
 
     def tables(self) -> dict[tuple[str, str], Table]:
         """The catalog's tables that are read anywhere."""

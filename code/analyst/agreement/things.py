@@ -26,8 +26,8 @@ def counted_things(case: Case) -> Iterator[Unmet]:
 
 def uncounted(case: Case) -> Iterator[Table]:
     """The tables whose rows the question counts and the statement does not look at."""
-    used = _used(case)
-    known = {k.to_table for k in case.reading.catalog.links if k.table in case.tables()}
+    used, read = _used(case), case.tables()
+    known = {k.to_table for k in case.reading.catalog.links if k.table in read}
     counted = [{root(w) for w in plain_words(m[1])} for m in _COUNTED.finditer(case.said.plain)]
     for table in case.reading.catalog.tables:
         words = case.roots_of(table.name)

@@ -106,7 +106,7 @@ def _name_known(name: str, vocabulary: Vocabulary, named: set[str]) -> tuple[str
 def _word_known(word: str, vocabulary: Vocabulary, named: set[str]) -> tuple[str, bool | None]:
     if word in named or vocabulary.names_a_thing(word):
         return stem(word), True
-    if is_asking(word):
+    if is_asking(word) or not word.isascii():  # of another language, whatever stands around it
         return word, None
     return (stem(word), True) if vocabulary.knows(word) else (word, False)
 

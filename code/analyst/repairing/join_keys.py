@@ -234,23 +234,15 @@ def _by_bridge(
 ) -> str:
     """Many to many: the table that holds both keys is joined first; with `any_way` any one table between."""
     there = {(r.schema, r.table) for r in place.relations}
-    firsts = {
-        t.key: (tie, t)
-        for tie, t in reading.ties.neighbours(one[1])
-        if tie.keyed and (any_way or tie.table == t.key)
-    }
-    seconds = {
-        t.key: tie
-        for tie, t in reading.ties.neighbours(other[1])
-        if tie.keyed and (any_way or tie.table == t.key)
-    }
+    firsts = _tied_by_key(one[1], reading, any_way=any_way)
+    seconds = _tied_by_key(other[1], reading, any_way=any_way)
     both = [key for key in firsts if key in seconds and key not in there]
     joins = place.select.args["joins"]
     new = next((r for r in (one, other) if r[0].node is join.this), None)
     if len(both) != 1 or new is None or join.side or join not in joins:
         return ""
     table = firsts[both[0]][1]
-    ties = {one[1].key: firsts[both[0]][0], other[1].key: seconds[both[0]]}
+    ties = {one[1].key: firsts[both[0]][0], other[1].key: seconds[both[0]][0]}
     old = other if new is one else one
     bridge = written(table.name, reading.tongue)
     if any(r.name == table.name for r in place.relations):
@@ -263,3 +255,11 @@ def _by_bridge(
     joins.insert(next(i for i, j in enumerate(joins) if j is join), exp.Join(this=node, on=on))
     place.select.set("joins", joins)
     return f"{one[1].name} and {other[1].name} were joined by way of {table.name}."
+
+
+def _tied_by_key(
+    table: Table, reading: Reading, *, any_way: bool
+) -> dict[tuple[str, str], tuple[Tie, Table]]:
+    """The tables that hold the table's key, with the tie; with `any_way` those whose key it holds, too."""
+    ties = reading.ties.neighbours(table)
+    return {t.key: (tie, t) for tie, t in ties if tie.keyed and (any_way or tie.table == t.key)}
