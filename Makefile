@@ -6,7 +6,7 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs snapshots bench bench-sql fuzz lock clean setup-run setup-dev setup-test
+.PHONY: help run test check docs snapshots bench bench-sql injections fuzz lock clean setup-run setup-dev setup-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 18
@@ -45,6 +45,9 @@ bench: setup-dev  ## measure and print a table (needs an idle machine)
 bench-sql: setup-dev  ## how often the SQL is right (SUITE=, URL=, MODE=, ABLATE=1, ARGS="--against FILE")
 	@$(BIN)/python tools/bench_sql.py $(SUITE) $(if $(URL),--url '$(URL)') $(if $(MODE),--mode $(MODE)) \
 		$(if $(ABLATE),--ablate $(if $(filter-out 1,$(ABLATE)),'$(ABLATE)') --record ablation) $(ARGS)
+
+injections: setup-run  ## attempts to talk the model and the rules around, with the real model (ARGS="--only ID")
+	@$(BIN)/python tools/injections.py $(ARGS)
 
 fuzz: setup-dev  ## statements that nobody wrote, against the guard (FOR=3600 seconds, SEED=, DIALECT=)
 	@PYTHONPATH=code:tools $(BIN)/python -W ignore tools/fuzz.py --seconds $(or $(FOR),3600) --seed $(or $(SEED),0) \

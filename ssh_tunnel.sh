@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Opens the private page on this computer: a tunnel through the bastion, by Session Manager, with a key that is made
 # for this run, lives a minute in EC2 Instance Connect, and is gone afterwards. Reconnects by itself with a new key.
+# Who you are is told to the page by a ticket: a signed request that lets it ask AWS, once, whose credentials these are.
 set -euo pipefail
 
 where_is() { # where_is FILE: its real folder, also through symbolic links
@@ -21,21 +22,28 @@ ROOT=$(where_is "${BASH_SOURCE[0]}")
 # shellcheck source=tools/shell/cloud.sh
 . "$ROOT/tools/shell/cloud.sh"
 
-OPTIONS='' PORT=8080 OPEN='' SCRATCH='' TUNNEL=''
-BASTION='' BALANCER='' REMOTE_PORT='' ADDRESS=''
+OPTIONS='' PORT=8080 OPEN='' WANTED=tunnel SCRATCH='' TUNNEL=''
+BASTION='' BALANCER='' REMOTE_PORT='' ADDRESS='' PAGE_URL=''
+TICKET='' SIGNED_IN='' # a ticket is made once, when the tunnel is up for the first time
 LONGEST_PAUSE=30 # seconds between two attempts
 HOPELESS=6       # attempts in a row that did not connect
+BROWSER_STARTS=5 # seconds until it has read what it was given
 
 help() {
     cat <<'TEXT'
-Usage: ./ssh_tunnel.sh [-l PORT] [--options FILE] [--open]
+Usage: ./ssh_tunnel.sh [-l PORT] [--options FILE] [--open] [--ticket | --direct]
 
   -l PORT         the port on this computer (8080)
   --options FILE  the options file that the deployment was made with
-  --open          open the browser when the tunnel is up
+  --open          open the browser at the address
+  --ticket        only an address for signing in, for a tunnel that is up already
+  --direct        only an address for signing in, for a network that reaches the page without a tunnel
   --help          this
 
-Needs the AWS CLI with credentials, the Session Manager plugin and ssh. Ctrl-C ends it.
+The address has a ticket in it, which is made from your AWS credentials, signs you in once, and is good for 15
+minutes: give it to nobody. Where people sign in with OIDC there are no tickets.
+
+Needs the AWS CLI with credentials, and for the tunnel the Session Manager plugin and ssh. Ctrl-C ends it.
 Exit codes: 0 ended by you; 1 no tunnel, and one sentence says why; 2 wrong usage.
 TEXT
 }
@@ -50,6 +58,8 @@ read_arguments() {
             --options) OPTIONS=$(absolute "$2") && shift ;;
             --options=*) OPTIONS=$(absolute "${1#*=}") ;;
             --open) OPEN=yes ;;
+            --ticket) WANTED=ticket ;;
+            --direct) WANTED=direct ;;
             --help | -h) help && exit 0 ;;
             *) usage_error "There is no argument $1." ;;
         esac
@@ -77,6 +87,10 @@ answers() { # true when something listens on our port
     (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null
 }
 
+need_tunnel() {
+    answers || fail "No tunnel is up on port $PORT: run ./ssh_tunnel.sh, or name the port of yours with -l."
+}
+
 need_free_port() {
     local holder
     answers || return 0
@@ -95,16 +109,19 @@ port_holder() { # who listens there, if a tool of this computer knows
     printf '%s\n' "$line"
 }
 
-find_ends() {
-    local url
+find_page() {
     need_stacks
-    BASTION=$(output access BastionId) BALANCER=$(output frontend LoadBalancerDns) url=$(output frontend PageUrl)
-    [ -n "$BASTION" ] || fail "$NAME has no bastion: set \"bastion\": true in the options and run ./deploy.sh deploy."
+    BALANCER=$(output frontend LoadBalancerDns) PAGE_URL=$(output frontend PageUrl)
     [ -n "$BALANCER" ] || fail "The page of $NAME is not deployed yet: run ./deploy.sh deploy."
     REMOTE_PORT=80 ADDRESS=http://localhost:$PORT
-    case $url in
+    case $PAGE_URL in
         https:*) REMOTE_PORT=443 ADDRESS=https://$(fact domain):$PORT ;;
     esac
+}
+
+find_bastion() {
+    BASTION=$(output access BastionId)
+    [ -n "$BASTION" ] || fail "$NAME has no bastion: set \"bastion\": true in the options and run ./deploy.sh deploy."
 }
 
 need_running_bastion() {
@@ -117,6 +134,67 @@ need_running_bastion() {
         stopped) fail "The bastion $BASTION is stopped: start it with \`aws ec2 start-instances --instance-ids $BASTION\`, wait a minute and try again." ;;
         *) fail "The bastion $BASTION is $state: wait a minute and try again, or run ./deploy.sh deploy to have it made anew." ;;
     esac
+}
+
+# --- the ticket
+
+has_tickets() { # false where the load balancer signs people in
+    [ -z "$(fact oidc_issuer)" ]
+}
+
+# A request of sts:GetCallerIdentity, signed here and sent by nobody: whoever has it can only learn, and for a quarter
+# of an hour, whose credentials signed it. The name in it keeps other deployments from taking it. It stays out of the
+# arguments of programs, which every user of this computer can see.
+make_ticket() {
+    AWS_STS_REGIONAL_ENDPOINTS=regional ask eks get-token --cluster-name "data-analyst-bi.$NAME" --output json \
+        >"$SCRATCH/ticket" || fail "$(ticket_sentence)"
+    TICKET=$(tr -d ' \n\r' <"$SCRATCH/ticket" | sed -n 's/.*"token":"\(k8s-aws-v1\.[A-Za-z0-9_-]*\)".*/\1/p')
+    rm -f "$SCRATCH/ticket"
+    [ -n "$TICKET" ] || fail 'The AWS CLI made no ticket that could be read; update it (https://aws.amazon.com/cli) and try again.'
+}
+
+ticket_sentence() {
+    if grep -qiE 'invalid choice|unknown options' "$SCRATCH/error"; then
+        echo 'This AWS CLI is too old to make a ticket for the page; update it (https://aws.amazon.com/cli) and try again.'
+    elif grep -qiE 'AccessDenied|not authorized' "$SCRATCH/error"; then
+        echo "With these credentials no ticket for the page can be made ($(why | tr -d '()')): sign in with others, then try again."
+    else
+        credentials_sentence
+    fi
+}
+
+sign_in() { # sign_in ADDRESS: the address that signs in, told or opened
+    make_ticket
+    step "Sign in at this address (good once, for 15 minutes; give it to nobody)"
+    note "$1/?ticket=$TICKET"
+    if [ -n "$OPEN" ]; then
+        leading_page "$1/?ticket=$TICKET" >"$SCRATCH/open.html"
+        open_browser "$SCRATCH/open.html"
+    fi
+    TICKET='' SIGNED_IN=yes
+}
+
+# A file that only this user can read leads the browser on.
+leading_page() { # leading_page ADDRESS
+    printf '<!doctype html>\n<meta charset="utf-8"><meta http-equiv="refresh" content="0;url=%s">\n' "$1"
+    printf '<title>Data Analyst BI</title><a href="%s">Open the page</a>\n' "$1"
+}
+
+open_browser() { # open_browser WHAT: an address or a file
+    local opener
+    for opener in open xdg-open; do
+        if command -v "$opener" >/dev/null 2>&1; then
+            "$opener" "$1" >/dev/null 2>&1 || true
+            return 0
+        fi
+    done
+    note 'No browser could be opened; open the address yourself.'
+}
+
+only_sign_in() { # for --ticket and --direct
+    has_tickets || fail "People sign in at the load balancer of $NAME, so there are no tickets: open $1."
+    sign_in "$1"
+    [ -z "$OPEN" ] || sleep "$BROWSER_STARTS"
 }
 
 # --- the tunnel
@@ -149,19 +227,12 @@ wait_until_up() { # true when the port answers, false when ssh ended first
 tell_up() {
     step "The page is at $ADDRESS (Ctrl-C ends the tunnel)"
     [ "$REMOTE_PORT" = 80 ] || note "For this address, \"127.0.0.1 $(fact domain)\" must stand in /etc/hosts."
-    [ -z "$OPEN" ] || open_browser
+    if has_tickets; then
+        [ -n "$SIGNED_IN" ] || sign_in "$ADDRESS"
+    elif [ -n "$OPEN" ]; then
+        open_browser "$ADDRESS"
+    fi
     OPEN=''
-}
-
-open_browser() {
-    local opener
-    for opener in open xdg-open; do
-        if command -v "$opener" >/dev/null 2>&1; then
-            "$opener" "$ADDRESS" >/dev/null 2>&1 || true
-            return 0
-        fi
-    done
-    note 'No browser could be opened; open the address yourself.'
 }
 
 keep_up() { # connects again and again, each time with a new key, until it is hopeless
@@ -200,19 +271,42 @@ clean_up() {
     [ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
 }
 
-main() {
-    read_arguments "$@"
-    need_programs
-    need_free_port
+prepare() {
     make_scratch
     trap clean_up EXIT
-    trap 'note "The tunnel is closed."; exit 0' INT TERM HUP
     read_options
     need_account
-    find_ends
+    find_page
+}
+
+tunnel() {
+    need_programs
+    need_free_port
+    trap 'note "The tunnel is closed."; exit 0' INT TERM HUP
+    prepare
+    find_bastion
     need_running_bastion
     step "Connecting to $BALANCER through the bastion $BASTION"
     keep_up
+}
+
+main() {
+    read_arguments "$@"
+    case $WANTED in
+        tunnel)
+            tunnel
+            ;;
+        ticket)
+            need_aws
+            need_tunnel
+            prepare
+            only_sign_in "$ADDRESS"
+            ;;
+        direct)
+            prepare
+            only_sign_in "$PAGE_URL"
+            ;;
+    esac
 }
 
 main "$@"

@@ -157,6 +157,17 @@ class Deployment:
     sources: tuple[SourceOptions, ...] = ()
     """The databases that may be asked."""
 
+    # people
+    policies: str = ""
+    """The file policies.toml, which says who may see what: its path, from the folder of the file in which this option
+    stands. Without it everybody who comes in may ask for all that the sources' users see."""
+    token_hours: int = 12
+    """Hours that somebody stays signed in; then the tunnel or the sign-in lets them in anew."""
+    person_per_minute: int = 30
+    """Questions and other requests that cost something, which one person may make in a minute; 0 for any number."""
+    person_at_once: int = 5
+    """Questions of one person that may wait or run at the same time; 0 for any number."""
+
     # page
     ui_image_uri: str = ""
     """A ready image of the page; empty to have CodeBuild make one."""

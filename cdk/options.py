@@ -13,6 +13,9 @@ from pathlib import Path
 from checks import check
 from deployment import Deployment, OptionsError
 
+HERE = Path(__file__).resolve().parent
+"""Where `cdk.json` stands."""
+
 
 def read_deployment(in_cdk_json: object, file: object) -> Deployment:
     """The deployment that `cdk.json` describes; a key that the file gives replaces the whole value of that key.
@@ -20,11 +23,21 @@ def read_deployment(in_cdk_json: object, file: object) -> Deployment:
     Raises OptionsError for the first thing that is wrong, naming its key.
     """
     given = dict(_object(in_cdk_json if in_cdk_json is not None else {}, "deployment"))
+    folder = HERE
     if file:
-        given.update(_file(Path(str(file))))
-    deployment = typing.cast(Deployment, _build(Deployment, given, ""))
+        more = _file(Path(str(file)))
+        folder = Path(str(file)).absolute().parent if "policies" in more else HERE
+        given.update(more)
+    deployment = _placed(typing.cast(Deployment, _build(Deployment, given, "")), folder)
     check(deployment)
     return deployment
+
+
+def _placed(deployment: Deployment, folder: Path) -> Deployment:
+    """With the whole path of the policies, which is given from the folder of the file that names them."""
+    if not deployment.policies:
+        return deployment
+    return dataclasses.replace(deployment, policies=str(folder / deployment.policies))
 
 
 def _file(path: Path) -> Mapping[str, object]:

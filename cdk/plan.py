@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from checks.people import policies_text
 from deployment import Deployment, OptionsError, SourceOptions
 from options import read_deployment
 
@@ -81,6 +82,8 @@ def identity(deployment: Deployment) -> Iterator[Pair]:
     yield "qualifier", "" if deployment.start == "plain" else "live"
     yield "deletion_protection", deployment.database_deletion_protection
     yield "domain", deployment.ui_domain
+    yield "oidc_issuer", deployment.oidc_issuer
+    yield "policies", deployment.policies
     reserved = deployment.api_concurrency + deployment.worker_concurrency + deployment.querybot_concurrency
     yield "reserved", reserved
     yield "concurrency_needed", reserved + UNRESERVED
@@ -118,6 +121,7 @@ def services(deployment: Deployment) -> list[str]:
     """AWS services that private subnets must reach: through NAT, or an endpoint each."""
     needed = ["ecr.api", "ecr.dkr", "execute-api", "lambda", "logs", "s3", "secretsmanager", "ssm", "xray"]
     needed += ["ssmmessages"] if deployment.bastion else []
+    needed += [] if deployment.oidc_issuer else ["sts"]
     needed += ["athena", "glue"] if any(source.engine == "athena" for source in deployment.sources) else []
     needed += (
         ["bedrock-runtime"]
@@ -165,13 +169,19 @@ def contents(deployment: Deployment) -> dict[str, Any]:
     return {
         "sources": [source_document(source, own=deployment.name) for source in deployment.sources],
         "models": {**models, "few_shot": chosen.few_shot},
-        "policies": {
-            "row_limit": deployment.row_limit,
-            "timeout_seconds": deployment.query_seconds,
-            "time_follows": deployment.time_follows,
-            "fiscal_start": deployment.fiscal_start,
-            "abstain_below": deployment.abstain_below_percent / 100,
-        },
+        "policies": policies_document(deployment),
+    }
+
+
+def policies_document(deployment: Deployment) -> dict[str, Any]:
+    """Limits for everybody, and the text of policies.toml where there is one."""
+    return {
+        "row_limit": deployment.row_limit,
+        "timeout_seconds": deployment.query_seconds,
+        "time_follows": deployment.time_follows,
+        "fiscal_start": deployment.fiscal_start,
+        "abstain_below": deployment.abstain_below_percent / 100,
+        **({"file": policies_text(deployment)} if deployment.policies else {}),
     }
 
 
@@ -197,6 +207,9 @@ def pretty(deployment: Deployment, path: Path) -> Iterator[str]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return
+    if isinstance(document, dict) and isinstance(document.get("file"), str):
+        # Line by line, so that a difference shows the lines that differ.
+        document["file"] = document["file"].split("\n")
     yield json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True)
 
 

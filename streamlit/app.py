@@ -1,4 +1,4 @@
-"""What `streamlit run` serves: the page, with the cookie that tells one browser from another."""
+"""What `streamlit run` serves: the page, behind the gate that says who comes in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from analyst import log
-from parts.person import PersonCookie
+from connection import believes_proxies, entrance
+from parts.entrance import Gate
 from parts.trouble import show_unexpected
 
 _SLOW_TO_IMPORT = ("pandas", "pyarrow", "plotly.graph_objects", "plotly.io", "plotly.tools")
@@ -36,6 +37,6 @@ def _on_script_error(error: Exception) -> bool:
 app = st.App(
     Path(__file__).with_name("page.py"),
     lifespan=_warmed,
-    middleware=[Middleware(PersonCookie)],
+    middleware=[Middleware(Gate, entrance=entrance(), believes_proxies=believes_proxies())],
     on_script_error=_on_script_error,
 )

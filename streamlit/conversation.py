@@ -69,7 +69,7 @@ def follow_address() -> str:
         if error.status not in (400, 404):
             raise
         begin()
-        return "That session is not known in this browser, so a new one was started."
+        return "That session is not one of yours, so a new one was started."
     return ""
 
 

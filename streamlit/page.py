@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 import conversation
-from parts import ask_box, brand, model_banner, offline
+from parts import ask_box, brand, model_banner, offline, signed_in
 from parts.plain import escaped
 from parts.trouble import guarded, show_kept
-from views import history, thread, welcome
+from views import history, sign_in, thread, welcome
 
 
 def main() -> None:
@@ -19,13 +19,19 @@ def main() -> None:
     st.html(Path(__file__).with_name("style.css"))
     brand.show()
     with guarded(), offline.watched():
-        _body()
+        if signed_in.needed():
+            sign_in.show()
+        elif not signed_in.me()["role"]:
+            sign_in.show_without_role(signed_in.me())
+        else:
+            _body()
 
 
 def _body() -> None:
     notice = conversation.follow_address()
     sources = ask_box.sources()
     history.show()
+    signed_in.show()
     ask_box.show(sources)
     model_banner.show()
     if notice:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from houses import MakeHouse, NewDatabase, execute
 from playwright.sync_api import Browser, sync_playwright
+from ruled_shop import shop as shop
 from scripted_model import Script, ScriptedServer
 
 from analyst.local.postgres import EmbeddedPostgres

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import psycopg2
 
+from analyst.identity import Entrance, Principal
 from analyst.journal import Journal
 from analyst.local.postgres import EmbeddedPostgres
 from analyst.ports import Cancellation
@@ -17,6 +18,8 @@ from analyst.wiring import House
 from analyst.work import Work
 
 MakeHouse = Callable[..., House]
+ANNA = Principal(entrance=Entrance.OS, name="anna")
+BERT = Principal(entrance=Entrance.OS, name="bert")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def execute(url: str, sql: str) -> list[tuple[object, ...]]:
             return cursor.fetchall() if cursor.description else []
 
 
-def asked(house: House, text: str, **changes: object) -> Work:
+def asked(house: House, text: str, *, by: Principal = ANNA, **changes: object) -> Work:
     """A question put to a house's story, not stored."""
     question = Question(
         id=str(uuid.uuid4()),
@@ -54,6 +57,8 @@ def asked(house: House, text: str, **changes: object) -> Work:
         source=house.sources.get("").key,
         asked_at=house.clock.now(),
         request_id="request-1",
+        person=by.key,
+        principal=by,
         **changes,  # type: ignore[arg-type]
     )
     return Work(question=question, journal=Journal(), cancellation=Cancellation())

@@ -14,6 +14,7 @@ from typing import Any
 import bench_questions
 from analyst.catalog import Catalog
 from analyst.draft import Query
+from analyst.identifying import os_user
 from analyst.ports import Cancellation, Engine, Model, Prompt, Reply, ResultSink
 from analyst.question import Question, Step
 from analyst.result import Cell, ResultColumn
@@ -224,7 +225,13 @@ def _ask(house: TimedHouse, text: str, *, session: str = "") -> tuple[Timing, Qu
     worker = house.worker("bench", on_steps=watch.follow)
     began = time.perf_counter()
     question = house.desk.new_question(
-        text, source="", session_id=session, person="bench", request_id="bench", mode="fast", use_cache=True
+        text,
+        source="",
+        session_id=session,
+        principal=os_user(),
+        request_id="bench",
+        mode="fast",
+        use_cache=True,
     )
     house.desk.put(question)
     worker.take_up(question.id)

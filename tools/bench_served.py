@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bench_questions
+from analyst.identifying import os_user
 from analyst.ports import QuestionRecord
 from analyst.question import Usage
 from bench_figures import Figure, number_text, spread
@@ -27,7 +28,7 @@ def answer(running: Running, text: str) -> tuple[float, QuestionRecord]:
     house = running.house
     began = time.perf_counter()
     question = house.desk.new_question(
-        text, source="", session_id="", person="bench", request_id="bench", mode="fast", use_cache=False
+        text, source="", session_id="", principal=os_user(), request_id="bench", mode="fast", use_cache=False
     )
     house.desk.put(question)
     while not (record := house.questions.get(question.id)).status.finished:

@@ -7,6 +7,7 @@ from checks.models import model_ids
 from checks.naming import name, tags
 from checks.network import existing_network, new_network, way_out
 from checks.page import clients, page_options, sign_in
+from checks.people import person_limits, policies
 from checks.sources import declared_sources
 from checks.stored import database, kept
 from checks.watching import watch
@@ -28,6 +29,8 @@ RULES = (
     page_options,
     sign_in,
     clients,
+    person_limits,
+    policies,
     watch,
 )
 """In the order in which they are told."""

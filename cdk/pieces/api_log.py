@@ -24,7 +24,7 @@ FIELDS = {
     "api_key_id": "$context.identity.apiKeyId",
     "trace": "$context.xrayTraceId",
 }
-"""No body, no query string, and no text of an error that may quote one."""
+"""No body, no query string, no header, and no text of an error that may quote one: tokens and tickets are in them."""
 
 LOG_ACTIONS = [
     "logs:CreateLogGroup",

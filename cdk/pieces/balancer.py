@@ -42,7 +42,7 @@ class Balancer(Construct):
         accept(
             self.balancer,
             {
-                "ELB2": "Only the tunnel and named private networks reach it; the API's access log has every question."
+                "ELB2": "Its log would hold tickets of the tunnel, which stand in addresses; the API logs requests."
             },
         )
         self.targets = self._targets(vpc)
@@ -92,7 +92,7 @@ class Balancer(Construct):
             user_info_endpoint=deployment.oidc_user_info_endpoint,
             client_id=deployment.oidc_client_id,
             client_secret=SecretValue.secrets_manager(deployment.oidc_client_secret_arn),
-            session_timeout=Duration.hours(12),
+            session_timeout=Duration.hours(deployment.token_hours),
             allow_https_outbound=False,
             next=show,
         )

@@ -20,6 +20,8 @@ def needed_doors(deployment: Deployment) -> dict[str, ec2.InterfaceVpcEndpointAw
         "SecretsManager": _Service.SECRETS_MANAGER,
         "Parameters": _Service.SSM,
         "Logs": _Service.CLOUDWATCH_LOGS,
+        # Whose ticket it is that a tunnel brings: without NAT nobody comes in by any other way.
+        "Identity": _Service.STS,
         "Traces": _Service.XRAY,
     }
     if deployment.bastion:

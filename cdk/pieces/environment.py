@@ -38,6 +38,30 @@ def data_analyst_environment(
         "ANALYST_AUDIT_DAYS": str(deployment.keep_audit_days),
         "ANALYST_WORDS": deployment.words,
         "ANALYST_WORDS_ROWS": str(deployment.words_rows),
+        "ANALYST_ENTRANCE": entrance(deployment),
+    }
+
+
+def entrance(deployment: Deployment) -> str:
+    """How people prove who they are: at the load balancer where they sign in there, else with the tunnel's ticket."""
+    return "oidc" if deployment.oidc_issuer else "aws"
+
+
+def identity_environment(deployment: Deployment) -> dict[str, str]:
+    """Of data-analyst alone, which verifies people: what their proof must say, how long it holds, how much they may.
+
+    The load balancer's name is not known here: the stack of the page writes it to Parameter Store.
+    """
+    signing_in = {
+        "ANALYST_OIDC_ISSUER": deployment.oidc_issuer,
+        "ANALYST_OIDC_CLIENT_ID": deployment.oidc_client_id,
+    }
+    return {
+        "ANALYST_TICKET_NAME": f"data-analyst-bi.{deployment.name}",
+        **(signing_in if deployment.oidc_issuer else {}),
+        "ANALYST_TOKEN_HOURS": str(deployment.token_hours),
+        "ANALYST_PERSON_PER_MINUTE": str(deployment.person_per_minute),
+        "ANALYST_PERSON_AT_ONCE": str(deployment.person_at_once),
     }
 
 

@@ -39,6 +39,13 @@ GATEWAY_ERRORS = (
         message="There is nothing here; see /openapi.json for what there is.",
     ),
     GatewayError(
+        # Where there is no route, API Gateway takes the header authorization for a signature of AWS.
+        kind="INVALID_SIGNATURE",
+        code="not_found",
+        status=404,
+        message="There is nothing here; see /openapi.json for what there is.",
+    ),
+    GatewayError(
         kind="RESOURCE_NOT_FOUND",
         code="not_found",
         status=404,

@@ -13,6 +13,7 @@ from constructs import Construct
 from deployment import Deployment
 from pieces.accepted import accept
 from pieces.balancer import HEALTH
+from pieces.environment import entrance
 from pieces.log_groups import log_group
 from pieces.rights import Rights, page_start_rights, role
 from pieces.walls import PAGE_PORT
@@ -63,7 +64,7 @@ class PageTask(Construct):
         )
         accept(
             definition,
-            {"ECS2": "An address and a folder are no secrets; the API's key comes from Secrets Manager."},
+            {"ECS2": "Nothing of this is a secret; the API's key comes from Secrets Manager."},
         )
         return definition
 
@@ -103,7 +104,11 @@ class PageTask(Construct):
             user=USER,
             readonly_root_filesystem=True,
             linux_parameters=limits,
-            environment={"ANALYST_API_URL": api_url, "HOME": HOME},
+            environment={
+                "ANALYST_API_URL": api_url,
+                "ANALYST_ENTRANCE": entrance(self._deployment),
+                "HOME": HOME,
+            },
             secrets={"ANALYST_API_KEY": ecs.Secret.from_secrets_manager(api_key)},
             port_mappings=[ecs.PortMapping(container_port=PAGE_PORT)],
             logging=ecs.LogDrivers.aws_logs(stream_prefix="page", log_group=self._log),

@@ -161,7 +161,7 @@ class PrivateApi(Construct):
         return key
 
     def _accept(self) -> None:
-        who = "Callers come through the network's own endpoint and send the API key; people sign in at the page."
+        who = "Callers come through the network's own endpoint and send the API key; data-analyst verifies people."
         accept(
             self.api,
             {

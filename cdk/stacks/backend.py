@@ -18,7 +18,7 @@ from constructs import Construct
 
 from deployment import Deployment
 from pieces.dead_letters import dead_letter_queue
-from pieces.environment import data_analyst_environment, querybot_environment
+from pieces.environment import data_analyst_environment, identity_environment, querybot_environment
 from pieces.function import Calls, Measure, Own, Place, ProductFunction, Spec
 from pieces.granted import granted_parameter
 from pieces.private_api import PrivateApi
@@ -113,7 +113,9 @@ class BackendStack(Stack):
             name=f"{deployment.name}-data-analyst",
             handler=DATA_ANALYST_HANDLER,
             measure=Measure(memory_mb=1024, seconds=29, concurrency=deployment.api_concurrency),
-            environment=self._environment(querybot) | {"ANALYST_WORKER": worker.function_name},
+            environment=self._environment(querybot)
+            | identity_environment(deployment)
+            | {"ANALYST_WORKER": worker.function_name},
             rights=lambda own: self._data_analyst_rights(own, worker, querybot),
             layers=[program.base, program.data],
             place=self._place(self._network.walls.functions),

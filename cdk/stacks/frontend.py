@@ -7,6 +7,7 @@ from typing import Any, cast
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from deployment import Deployment
@@ -60,10 +61,23 @@ class FrontendStack(Stack):
             api_url=backend.api_url,
             api_key=backend.api_key_secret,
         )
+        if deployment.oidc_issuer:
+            self._tell_the_signer()
         self.cluster = self._cluster()
         self.service = self._service(task)
         self._scale()
         self._outputs()
+
+    def _tell_the_signer(self) -> None:
+        """data-analyst believes no load balancer but this one, of which its own stack, made before, knows nothing."""
+        document = {"signer": self.balancer.load_balancer_arn}
+        ssm.StringParameter(
+            self,
+            "Entrance",
+            parameter_name=f"/{self._deployment.name}/entrance",
+            description="Which load balancer signs what it says of people",
+            string_value=self.to_json_string(document),
+        )
 
     def _cluster(self) -> ecs.Cluster:
         cluster = ecs.Cluster(self, "Cluster", vpc=self._network.vpc)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from analyst import (
     charting,
@@ -16,13 +17,15 @@ from analyst import (
     emptiness,
     prompts,
     shapes,
+    sharing,
     suggesting,
     trust,
     understanding,
     wording,
 )
+from analyst.access import Access
 from analyst.answer import Answer
-from analyst.audit import Kind
+from analyst.audit import CANCELLED, LOST, Kind
 from analyst.auditing import Audit
 from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.draft import Decision, Draft
@@ -38,7 +41,9 @@ from analyst.errors import (
 )
 from analyst.example import Example, Neighbour
 from analyst.hearing import Heard, TimeReading, hear
+from analyst.identity import Principal
 from analyst.linking import link, mentions
+from analyst.policies import View
 from analyst.policy import Policy
 from analyst.ports import (
     CatalogStore,
@@ -69,6 +74,8 @@ NEAREST = 20
 NEAR_ENOUGH = 0.5
 """Cosine below which an example would rather mislead than teach."""
 TURNS_SHOWN = 2
+MOST_SUGGESTED = 8
+"""Approved questions that are looked at to suggest some."""
 
 
 class Analyst:
@@ -85,7 +92,7 @@ class Analyst:
         embedder: Embedder,
         writer: SqlWriter,
         clock: Clock,
-        policy: Policy,
+        access: Access,
         audit: Audit,
         words_by_model: bool = True,
         words_rows: int = 50,
@@ -98,11 +105,11 @@ class Analyst:
         self._examples = examples
         self._catalogs = catalogs
         self._sources = sources
-        self._runner = Runner(sources=sources, results=results, policy=policy, audit=audit)
+        self._runner = Runner(sources=sources, results=results, audit=audit)
         self._embedder = embedder
         self._writer = writer
         self._clock = clock
-        self._policy = policy
+        self._access = access
         self._audit = audit
         self._words_by_model = words_by_model
         self._words_rows = words_rows
@@ -114,22 +121,28 @@ class Analyst:
 
     def ask(self, work: Work) -> Answer:
         """The answer to a question; raises an AnalystError when there is none, StoreError where it is not audited."""
-        with self._audit.question(work, policy=self._policy) as whole:
+        with self._audit.question(work) as whole:
             answer = whole.answer = self._ask(work)
         return answer
 
+    def tell_lost(self, question: Question, status: Status) -> None:
+        """Tell the audit of a question that nobody is left to tell of."""
+        verdict = CANCELLED if status is Status.CANCELLED else LOST
+        self._audit.record(Kind.QUESTION, verdict=verdict, question=question, detail="its workers were lost")
+
     def _ask(self, work: Work) -> Answer:
         question, journal = work.question, work.journal
+        work.policy = self._policy(question)
+        with journal.step("catalog") as note:
+            catalog = self._see(work, self.catalog(question.source))
+            note.detail = f"{len(catalog.tables)} tables"
         with journal.step("recall") as note:
-            conversation = self._questions.conversation(question.session_id, before=question.id)
+            conversation = self._conversation(work)
             note.detail = (
                 f"{len(conversation.turns)} earlier answers" if conversation.turns else "a new conversation"
             )
-        with journal.step("catalog") as note:
-            catalog = self.catalog(question.source)
-            note.detail = f"{len(catalog.tables)} tables"
         if not catalog.tables:
-            words = "There is no table in this database that its user may read."
+            words = "There is no table in this database that you may read."
             return Answer(status=Status.UNANSWERABLE, words=words, words_by="template")
         intent = understanding.intent(question.text)
         if intent is not Intent.QUESTION and intent is not Intent.SQL:
@@ -140,15 +153,22 @@ class Analyst:
             neighbours = self._neighbours(question)
             if work.leave_one_out:
                 neighbours = _others(neighbours, question)
-            work.near = tuple(n.example.question for n in neighbours)
+            taught = _shown(neighbours, work)
+            work.near = tuple(n.example.question for n in taught)
             note.detail = f"{len(neighbours)} near" if neighbours else "none near"
         answer = self._from_example(work, catalog, neighbours) if question.use_cache else None
         if answer is None and work.cache_only:
             raise Miss("No approved example answers this.")
-        return answer or self._from_model(work, catalog, conversation, neighbours)
+        return answer or self._from_model(work, catalog, conversation, taught)
+
+    def view(self, source: str, principal: Principal | None, *, rebuild: bool = False) -> View:
+        """What somebody sees of a source; raises Forbidden, or a DatabaseError where it cannot be read."""
+        name = self._sources.name_of(source)
+        policy = self._access.policy(principal, source=name)
+        return self._access.view(self.catalog(source, rebuild=rebuild), policy, source=name)
 
     def catalog(self, source: str, *, rebuild: bool = False) -> Catalog:
-        """What this policy may see of a source; read from the source when it is not known yet."""
+        """All that is known of a source, whoever may see it; read from the source when it is not known yet."""
         known = None if rebuild else self._catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
         if known is None or not known.tables:
             engine = self._sources.engine(source, query_id="catalog")
@@ -157,8 +177,24 @@ class Analyst:
             finally:
                 engine.close()
             self._catalogs.save(known)
-        known = known if self._techniques.uses("links") else known.with_declared_links()
-        return known.without(self._policy.hidden)
+        return known if self._techniques.uses("links") else known.with_declared_links()
+
+    def _policy(self, question: Question) -> Policy:
+        return self._access.policy(question.principal, source=self._sources.name_of(question.source))
+
+    def _see(self, work: Work, whole: Catalog) -> Catalog:
+        """What the asker sees of a catalog, which is all that anything but the guard gets to know."""
+        name = self._sources.name_of(work.question.source)
+        work.view = self._access.view(whole, work.policy, source=name)
+        return work.view.catalog
+
+    def _conversation(self, work: Work) -> Conversation:
+        """What was asked before, as far as it could be asked again now."""
+        question = work.question
+        found = self._questions.conversation(question.session_id, before=question.id)
+        if not work.policy.restricts:
+            return found
+        return replace(found, turns=tuple(t for t in found.turns if sharing.runs(t.sql, work.seen)))
 
     def draft_request(
         self,
@@ -225,33 +261,24 @@ class Analyst:
     def _given_sql(self, work: Work, catalog: Catalog) -> Answer:
         """A person may write SQL, too; it is a draft like any other."""
         work.sql = work.question.text
-        found = self._runner.run(work, work.question.text, catalog, kind=Kind.GIVEN_SQL)
+        found = self._runner.run(work, work.question.text, kind=Kind.GIVEN_SQL)
         found = replace(found, notes=("The SQL was given, not written by a model.",))
         return self._answer(work, found, catalog, by_model=False, confidence=trust.GIVEN)
 
     def _from_example(self, work: Work, catalog: Catalog, neighbours: Sequence[Neighbour]) -> Answer | None:
         """The answer of an approved example that asks the same, through the same guard; None without one."""
         example = next(
-            (n.example for n in neighbours if self._serves(n.example, work.question, catalog)), None
+            (n.example for n in neighbours if _serves(n.example, work.question, work.seen.whole)), None
         )
         if example is None:
             return None
         try:
-            found = self._runner.run(work, example.sql, catalog, kind=Kind.EXAMPLE, example_id=example.id)
+            found = self._runner.run(work, example.sql, kind=Kind.EXAMPLE, example_id=example.id)
         except (Refused, QueryFailed):
             logger.warning("example %s no longer runs", example.id)
             return None
         found = replace(found, notes=(f"Answered from approved question #{example.id}.",))
         return self._answer(work, found, catalog, by_model=False, confidence=trust.APPROVED, example=example)
-
-    def _serves(self, example: Example, question: Question, catalog: Catalog) -> bool:
-        return (
-            example.dialect == catalog.dialect
-            and example.fingerprint == catalog.fingerprint()
-            and not question.context
-            and _same(example, question)
-            and not _has_grown_old(example)
-        )
 
     # -- answers that a model drafts ---------------------------------------------------------------
 
@@ -263,7 +290,7 @@ class Analyst:
         except CatalogChanged as change:
             return self._from_model(work, change.fresh, conversation, neighbours)
         # What is not there may have come since the catalog was read.
-        fresh = self._renewed(catalog) if answer.status is Status.UNANSWERABLE else None
+        fresh = self._renewed(work) if answer.status is Status.UNANSWERABLE else None
         return self._from_model(work, fresh, conversation, neighbours) if fresh else answer
 
     def _tried(
@@ -287,17 +314,17 @@ class Analyst:
 
     def _check_catalog(self, task: Task, error: AnalystError) -> None:
         """Raise CatalogChanged where a name that is not there may mean that the tables are other ones by now."""
-        catalog = task.catalog
         if not (names_what_is_not_there(error) or _undefined(error)):
             return
-        fresh = self._renewed(catalog)
+        fresh = self._renewed(task.work)
         if fresh is not None:
             raise CatalogChanged(fresh)
 
-    def _renewed(self, catalog: Catalog) -> Catalog | None:
-        """The catalog as it is by now; None where nothing has changed, or a person edited it."""
-        fresh = catalog if catalog.edited else self.catalog(catalog.source, rebuild=True)
-        return fresh if fresh.fingerprint() != catalog.fingerprint() else None
+    def _renewed(self, work: Work) -> Catalog | None:
+        """What the asker sees by now; None where nothing has changed, or a person edited the catalog."""
+        known = work.seen.whole
+        fresh = known if known.edited else self.catalog(known.source, rebuild=True)
+        return self._see(work, fresh) if fresh.fingerprint() != known.fingerprint() else None
 
     def _without_model(self, work: Work, heard: Heard, catalog: Catalog) -> Answer | None:
         """A question about other things, or with a name that several things have; None for all others."""
@@ -324,7 +351,7 @@ class Analyst:
         suggestions = choices or self._suggestions(work, catalog)
         return Answer(
             status=status,
-            words=words,
+            words=wording.safe_text(words),
             words_by=words_by,
             suggestions=suggestions,
             receipt=work.receipt(confidence=0.0),
@@ -398,7 +425,7 @@ class Analyst:
         example: Example | None = None,
     ) -> Answer:
         question, query, result = work.question, found.query, found.result
-        reasons = self._runner.explained(work, found, catalog)
+        reasons = self._runner.explained(work, found)
         with work.journal.step("check"):
             receipt = work.receipt(
                 sql=query.readable,
@@ -410,7 +437,6 @@ class Analyst:
                 confidence=confidence,
                 example_id=example.id if example else None,
                 cached="same" if example else None,
-                policy=f"{self._policy.role} ({self._policy.version})",
             )
             chart = charting.choose(question.text, result.columns, result.rows, complete=result.complete)
             answer = Answer(status=Status.ANSWERED, result=result, chart=chart, receipt=receipt)
@@ -471,14 +497,24 @@ class Analyst:
             examples = self._examples.all(source=work.question.source)
         except AnalystError:
             examples = []
-        approved = [e.question for e in reversed(examples) if e.status == "approved"]
-        return suggesting.instead(work.question.text, catalog, near=work.near, approved=approved)
+        approved = (e for e in reversed(examples) if e.status == "approved")
+        shown = islice(sharing.shareable(approved, work.seen), MOST_SUGGESTED)
+        near = work.near
+        return suggesting.instead(
+            work.question.text, catalog, near=near, approved=[e.question for e in shown]
+        )
 
 
 def _others_asked(conversation: Conversation | None, question: str) -> list[Turn]:
     """The turns that asked something else: asked again, a question is not to be answered by its own last SQL."""
     turns = conversation.turns if conversation else ()
     return [t for t in turns if not understanding.same_question(t.question, question)]
+
+
+def _shown(neighbours: Sequence[Neighbour], work: Work) -> list[Neighbour]:
+    """Those that the asker, and with that the model that answers them, may be shown."""
+    ids = {e.id for e in sharing.shareable((n.example for n in neighbours), work.seen)}
+    return [n for n in neighbours if n.example.id in ids]
 
 
 def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbour]:
@@ -490,6 +526,16 @@ def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbo
 def _has_grown_old(example: Example) -> bool:
     """True where the question means other days by now, and the SQL still names those of then."""
     return understanding.names_a_time(example.question) and "CURRENT_" not in example.sql.upper()
+
+
+def _serves(example: Example, question: Question, whole: Catalog) -> bool:
+    return (
+        example.dialect == whole.dialect
+        and example.fingerprint == whole.fingerprint()
+        and not question.context
+        and _same(example, question)
+        and not _has_grown_old(example)
+    )
 
 
 def _same(example: Example, question: Question) -> bool:

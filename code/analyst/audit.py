@@ -23,6 +23,7 @@ START = "0" * 64
 RAN = "ran"
 DECLINED = "declined"
 CANCELLED = "cancelled"
+LOST = "failed:worker_lost"
 _VERDICT = re.compile(rf"{RAN}|{DECLINED}|{CANCELLED}|(refused|failed):.+", re.DOTALL)
 
 

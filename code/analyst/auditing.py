@@ -27,6 +27,8 @@ class Asked(Protocol):
     usage: Usage
     tried: str
     """Verdict of the last attempt to run something for it; empty before the first."""
+    policy: Policy
+    """Whose limits hold, as far as that is known."""
 
 
 class Audit:
@@ -41,16 +43,15 @@ class Audit:
         kind: Kind,
         asked: Asked,
         *,
-        policy: Policy,
         draft: str,
         example_id: int | None = None,
     ) -> Attempt:
         """An attempt to run SQL for a question, as a context: one entry when it ends, however it ends."""
-        return Attempt(self, kind, asked, policy=policy, draft=draft, example_id=example_id)
+        return Attempt(self, kind, asked, draft=draft, example_id=example_id)
 
-    def question(self, asked: Asked, *, policy: Policy) -> Whole:
+    def question(self, asked: Asked) -> Whole:
         """A question as a context: one entry at its end, unless the last attempt has said how it ended."""
-        return Whole(self, asked, policy=policy)
+        return Whole(self, asked)
 
     def record(
         self,
@@ -103,14 +104,12 @@ class Attempt:
         kind: Kind,
         asked: Asked,
         *,
-        policy: Policy,
         draft: str,
         example_id: int | None,
     ) -> None:
         self._audit = audit
         self._kind = kind
         self._asked = asked
-        self._policy = policy
         self._draft = draft
         self._example_id = example_id
         self._began = time.perf_counter()
@@ -133,7 +132,7 @@ class Attempt:
         self._audit.record(
             self._kind,
             verdict=verdict,
-            policy=self._policy,
+            policy=self._asked.policy,
             question=self._asked.question,
             draft=self._draft,
             query=self.query,
@@ -148,10 +147,9 @@ class Attempt:
 class Whole:
     """A question from its beginning to its end."""
 
-    def __init__(self, audit: Audit, asked: Asked, *, policy: Policy) -> None:
+    def __init__(self, audit: Audit, asked: Asked) -> None:
         self._audit = audit
         self._asked = asked
-        self._policy = policy
         self._began = time.perf_counter()
         self.answer: Answer | None = None
 
@@ -169,7 +167,7 @@ class Whole:
             self._audit.record(
                 Kind.QUESTION,
                 verdict=verdict,
-                policy=self._policy,
+                policy=self._asked.policy,
                 question=self._asked.question,
                 ms=round(1000 * (time.perf_counter() - self._began)),
                 model=self._asked.usage.model,

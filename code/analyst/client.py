@@ -8,6 +8,7 @@ import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, NotRequired, TypedDict, cast
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -16,6 +17,7 @@ from analyst.assurance import Assurance as Assurance
 from analyst.assurance import assurance
 from analyst.chart import Chart, ChartType
 from analyst.errors import AnalystError
+from analyst.identity import Entrance as Entrance
 from analyst.result import Kind, ResultColumn
 
 log = logging.getLogger(__name__)
@@ -178,6 +180,29 @@ class SessionDocument(TypedDict):
     last_asked_at: str
 
 
+class Me(TypedDict):
+    """Who asks, as the service sees them."""
+
+    person: str
+    """Whom questions and sessions belong to: entrance and name."""
+    name: str
+    """What to call them on a screen."""
+    role: str
+    policy: str
+    entrance: str
+    approves: bool
+    sources: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Somebody was let in, with a token that stands for them until it expires."""
+
+    token: str
+    expires_at: datetime
+    person: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A question that was taken in."""
@@ -209,13 +234,22 @@ class ApiUnreachable(ApiError):
 class Client:
     """Talks to one API as one person; holds no connection, so it may be shared between threads.
 
-    Every method raises ApiError with the API's own sentence, or ApiUnreachable.
+    Every method raises ApiError with the API's own sentence, or ApiUnreachable; with status 401 where the token is
+    missing, expired or revoked.
     """
 
-    def __init__(self, base_url: str, *, key: str, person: str = "", timeout_seconds: float = 10.0) -> None:
+    def __init__(self, base_url: str, *, key: str, token: str = "", timeout_seconds: float = 10.0) -> None:
         self._base = base_url.rstrip("/")
-        self._headers = {"x-api-key": key, **({"x-analyst-person": person} if person else {})}
+        self._headers = {"x-api-key": key, **({"authorization": f"Bearer {token}"} if token else {})}
         self._timeout = timeout_seconds
+
+    def enter(self, *, ticket: str = "", oidc: str = "") -> Entry:
+        """Exchange a tunnel's ticket, or what the load balancer says of somebody, for a token."""
+        return _entry(self._json("POST", "/entry", body={"ticket": ticket} if ticket else {"oidc": oidc}))
+
+    def me(self) -> Me:
+        """Who this client speaks for, and what they may do."""
+        return cast(Me, self._json("GET", "/me"))
 
     def ask(
         self,
@@ -391,6 +425,16 @@ def _connection(url: str, *, timeout_seconds: float) -> http.client.HTTPConnecti
     raise ApiUnreachable("The address of the service is not an http or https address. Check the settings.")
 
 
+def _entry(document: Mapping[str, Any]) -> Entry:
+    try:
+        expires_at = datetime.fromisoformat(str(document["expires_at"]))
+        token, person = str(document["token"]), str(document["person"])
+    except (KeyError, ValueError) as error:
+        raise _not_ours(201) from error
+    aware = expires_at if expires_at.tzinfo else expires_at.replace(tzinfo=UTC)
+    return Entry(token=token, expires_at=aware, person=person)
+
+
 def _checked(reply: _Reply) -> bytes:
     if 200 <= reply.status < 300:
         return reply.body
@@ -411,6 +455,8 @@ def _refusal(reply: _Reply) -> ApiError:
 
 
 def _not_ours(status: int) -> ApiError:
+    if status == 401:
+        return ApiError("You are not signed in.", code="unauthorized", status=401)
     if status == 403:  # what a gateway in front of the API says, in its own shape
         return ApiError("The service does not accept this page's key.", code="forbidden", status=403)
     if status == 429:

@@ -182,7 +182,7 @@ class Drafter:
             draft.sql, heard=task.heard, catalog=task.catalog, techniques=self._techniques, taught=task.taught
         )
         task.work.sql = corrected.sql
-        trial = trials.run(task.work, corrected.sql, task.catalog)
+        trial = trials.run(task.work, corrected.sql)
         return Candidate(draft=draft, trial=trial, corrected=corrected)
 
     def _draft(self, work: Work, request: DraftRequest) -> Draft:
@@ -244,6 +244,5 @@ def _next(request: DraftRequest, error: AnalystError, work: Work) -> DraftReques
 
 def _repair(error: AnalystError, sql: str) -> Repair:
     if isinstance(error, QueryFailed):
-        near = sql[max(0, error.position - 20) : error.position + 40] if error.position else ""
-        return Repair(sql=sql, error_class=error.error_class, near=" ".join(near.split()))
+        return Repair(sql=sql, error_class=error.error_class, near=error.near)
     return Repair(sql=sql or "(nothing)", error_class=str(error))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from analyst import tracing
 from analyst.errors import AnalystError, WrongUsage
 from analyst.example import Example
+from analyst.identity import Principal
 
 if TYPE_CHECKING:
     from analyst.invoking import Function
@@ -19,12 +20,25 @@ logger = logging.getLogger(__name__)
 class Doer(Protocol):
     """Does errands in this process."""
 
-    def teach(self, source: str, question: str, sql: str, *, approve_as: str, note: str) -> Example:
-        """Keep a question/SQL pair of a source as an example."""
+    def teach(
+        self,
+        source: str,
+        question: str,
+        sql: str,
+        *,
+        approve_as: str,
+        note: str,
+        principal: Principal | None,
+    ) -> Example:
+        """Keep a question/SQL pair of a source as an example, as far as the person may see what it reads."""
         ...
 
     def read_catalog(self, source: str) -> None:
         """Have the catalog of a source in the store, read from the source where it is not known yet."""
+        ...
+
+    def count_examples(self) -> int:
+        """How many approved examples there are, for whoever is about to remove them."""
         ...
 
     def tidy(self) -> None:
@@ -38,16 +52,32 @@ class RemoteErrands:
     def __init__(self, worker: Function) -> None:
         self._worker = worker
 
-    def teach(self, source: str, question: str, sql: str, *, approve_as: str, note: str) -> int:
+    def teach(
+        self,
+        source: str,
+        question: str,
+        sql: str,
+        *,
+        approve_as: str,
+        note: str,
+        principal: Principal | None,
+    ) -> int:
         """The id of the example that was kept; raises what the worker said."""
-        wishes = {"source": source, "question": question, "sql": sql, "approve_as": approve_as, "note": note}
+        wishes = {
+            "source": source,
+            "question": question,
+            "sql": sql,
+            "approve_as": approve_as,
+            "note": note,
+            "principal": principal.to_dict() if principal else None,
+        }
         return int(self._run("teach", wishes)["example_id"])
 
     def read_catalog(self, source: str) -> None:
         """Come back once the catalog is in the store; raises what the worker said."""
         self._run("read_catalog", {"source": source})
 
-    def _run(self, operation: str, wishes: Mapping[str, str]) -> dict[str, Any]:
+    def _run(self, operation: str, wishes: Mapping[str, Any]) -> dict[str, Any]:
         event = {"operation": operation, "request_id": tracing.request_id(), **wishes}
         done = self._worker.call(event)
         if "error" in done:
@@ -67,7 +97,8 @@ def run(event: Mapping[str, Any], doer: Doer) -> dict[str, Any]:
 def _done(event: Mapping[str, Any], doer: Doer) -> dict[str, Any]:
     if event["operation"] == "teach":
         given = {name: str(event.get(name) or "") for name in ("approve_as", "note")}
-        example = doer.teach(event["source"], event["question"], event["sql"], **given)
+        by = Principal.from_dict(event["principal"]) if event.get("principal") else None
+        example = doer.teach(event["source"], event["question"], event["sql"], **given, principal=by)
         return {"example_id": example.id}
     if event["operation"] == "read_catalog":
         doer.read_catalog(event["source"])
@@ -75,7 +106,9 @@ def _done(event: Mapping[str, Any], doer: Doer) -> dict[str, Any]:
     if event["operation"] == "tidy":
         doer.tidy()
         return {}
-    raise WrongUsage("The errands are teach, read_catalog and tidy.")
+    if event["operation"] == "count_examples":
+        return {"approved": doer.count_examples()}
+    raise WrongUsage("The errands are teach, read_catalog, count_examples and tidy.")
 
 
 def _said(data: Mapping[str, Any]) -> AnalystError:

@@ -41,6 +41,18 @@ class Forbidden(AnalystError):
     code, status, exit_code = "forbidden", 403, 3
 
 
+class Unauthorized(AnalystError):
+    """Nobody has verified who sends the request; seen by the sender."""
+
+    code, status, exit_code = "unauthorized", 401, 3
+
+
+class TooMany(AnalystError):
+    """One person asks more, or more at once, than one person may; seen by them, with how long to wait."""
+
+    code, status, retryable = "too_many", 429, True
+
+
 class Conflict(AnalystError):
     """The thing is in a state that does not allow this; seen by the user."""
 
@@ -118,6 +130,8 @@ class QueryFailed(DatabaseError):
         """What kind of error, in words without data: "undefined column", "grouping error"."""
         self.position = position
         """Where in the SQL, in characters from 1, when the database says so."""
+        self.near = ""
+        """The SQL around that place, where it is nothing but what was drafted."""
 
 
 class StoreError(AnalystError):

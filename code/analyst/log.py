@@ -6,11 +6,15 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable
 from itertools import pairwise
 
 from analyst import tracing
+
+logger = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 8000
 _SECRET, _PERSONAL = "[secret]", "[personal]"
@@ -63,7 +67,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"), _SECRET),
     (
         re.compile(
-            r"\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|hf|xox[abeprs])[-_][\w-]{10,}|\bAIza[\w-]{20,}"
+            r"\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|hf|dab|xox[abeprs])[-_][\w-]{10,}|\bAIza[\w-]{20,}"
+            r"|\bk8s-aws-v1\.[\w-]{10,}"
         ),
         _SECRET,
     ),
@@ -121,3 +126,11 @@ def start(level: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Its warnings repeat the SQL, and with it the values that somebody asked for.
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    threading.excepthook = _thread_broke
+
+
+def _thread_broke(broke: threading.ExceptHookArgs) -> None:
+    """What ends a thread is told by its kind and place alone: an error's own text may hold data."""
+    if broke.exc_type is not SystemExit:
+        frames = "".join(traceback.format_tb(broke.exc_traceback))
+        logger.error("a thread ended: %s\n%s", broke.exc_type.__name__, frames)

@@ -196,8 +196,8 @@ class Engine(Protocol):
         """What the database holds, read from its own catalog."""
         ...
 
-    def explain(self, query: Query, *, timeout_seconds: float) -> None:
-        """Have the database plan the query without running it."""
+    def explain(self, query: Query, *, timeout_seconds: float) -> float | None:
+        """Have the database plan the query without running it; its estimate of the cost, in its own measure."""
         ...
 
     def run(
@@ -275,10 +275,11 @@ class QuestionStore(Protocol):
         ...
 
     def claim(self, *, worker: str, lease_seconds: float, question_id: str | None = None) -> Question | None:
-        """Take up one queued question, or one whose lease ran out, for this worker; None when there is none.
+        """Take up one queued question, or one whose lease ran out, for this worker; None when there is none."""
+        ...
 
-        A question whose lease has run out twice is failed here instead, with a clear error.
-        """
+    def fail_lost(self, tell: Callable[[Question, Status], None]) -> None:
+        """End the questions whose leases ran out twice, with a clear error; `tell` is told of each as a part of it."""
         ...
 
     def renew(self, question_id: str, *, worker: str, lease_seconds: float) -> bool:

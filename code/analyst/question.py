@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from analyst.identity import Principal
+
 LONGEST_QUESTION = 2000
 """Characters; a longer question is refused with a sentence."""
 
@@ -46,7 +48,9 @@ class Question:
     asked_at: datetime
     request_id: str
     person: str = ""
-    """Who asked, as the entrance knows them; empty for nobody in particular."""
+    """The key of who asked; empty for nobody in particular."""
+    principal: Principal | None = None
+    """Who asked, as verified; what they may see follows from it at the moment the question is answered."""
     mode: Mode = Mode.FAST
     use_cache: bool = True
     context: str = ""

@@ -13,9 +13,9 @@ from typing import Protocol, Self
 from analyst import emptiness, guard
 from analyst.audit import Kind
 from analyst.auditing import Attempt, Audit
-from analyst.catalog import Catalog
 from analyst.draft import Query
-from analyst.errors import AnalystError, Cancelled, StoreError
+from analyst.errors import AnalystError, Cancelled, QueryFailed, Refused, StoreError
+from analyst.policies import View
 from analyst.policy import Policy
 from analyst.ports import Engine, ResultSink, ResultStore
 from analyst.result import Cell, ResultColumn, ResultSet
@@ -29,6 +29,8 @@ HEAD_ROWS = 1000
 EXPLAIN_SECONDS = 10.0
 PROBE_SECONDS = 1.5
 """For each of the few statements that find out why nothing was found."""
+_BEFORE, _AFTER = 20, 40
+"""Characters around the place of an error."""
 
 
 class Sources(Protocol):
@@ -38,46 +40,46 @@ class Sources(Protocol):
         """An engine for one question; raises NotFound for an unknown source."""
         ...
 
+    def name_of(self, key: str) -> str:
+        """The name of a source by its key."""
+        ...
+
 
 class Runner:
-    """Runs drafts that the guard lets through, each on a connection of its own."""
+    """Runs drafts that the guard lets through for the asker, each on a connection of its own."""
 
-    def __init__(self, *, sources: Sources, results: ResultStore, policy: Policy, audit: Audit) -> None:
+    def __init__(self, *, sources: Sources, results: ResultStore, audit: Audit) -> None:
         self._sources = sources
         self._results = results
-        self._policy = policy
         self._audit = audit
 
     def run(
         self,
         work: Work,
         sql: str,
-        catalog: Catalog,
         *,
         kind: Kind = Kind.QUESTION,
         example_id: int | None = None,
     ) -> Found:
         """Guard, plan and run a draft; raises Refused, a DatabaseError, StoreError or Cancelled."""
         with self.trials() as trials:
-            trial = trials.run(
-                work, sql, catalog, result_id=work.question.id, kind=kind, example_id=example_id
-            )
+            trial = trials.run(work, sql, result_id=work.question.id, kind=kind, example_id=example_id)
             return trials.keep(trial)
 
     def attempt(
         self, work: Work, sql: str, *, kind: Kind = Kind.QUESTION, example_id: int | None = None
     ) -> Attempt:
         """What the audit is told of a draft, as a context."""
-        return self._audit.attempt(kind, work, policy=self._policy, draft=sql, example_id=example_id)
+        return self._audit.attempt(kind, work, draft=sql, example_id=example_id)
 
     def trials(self) -> Trials:
         """Drafts that run side by side, of which one is kept."""
         return Trials(self)
 
-    def guarded(self, work: Work, sql: str, catalog: Catalog) -> Query:
+    def guarded(self, work: Work, sql: str) -> Query:
         """The query that a draft becomes; raises Refused."""
         with work.journal.step("guard") as note:
-            query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+            query = _checked(sql, work.seen)
             work.sql = query.readable
             note.detail = f"reads {', '.join(query.tables)}" if query.tables else "reads no table"
         return query
@@ -87,20 +89,23 @@ class Runner:
         engine = self._sources.engine(work.question.source, query_id=work.question.id)
         try:
             with work.journal.step("explain"):
-                engine.explain(query, timeout_seconds=EXPLAIN_SECONDS)
+                _check_cost(engine.explain(query, timeout_seconds=EXPLAIN_SECONDS), work.policy)
             work.cancellation.check()
             with work.journal.step("run") as note:
                 counter = _Counter(sink)
                 truncated = engine.run(
                     query,
                     counter,
-                    timeout_seconds=self._policy.timeout_seconds,
+                    timeout_seconds=work.policy.timeout_seconds,
                     on_handle=work.hold,
                     cancellation=work.cancellation,
                 )
                 work.hold(None)
                 note.detail = f"{counter.count:,} rows"
             return truncated, engine.can_write()
+        except QueryFailed as error:
+            error.near = _near(query, error, work.policy)
+            raise
         finally:
             engine.close()
 
@@ -114,8 +119,9 @@ class Runner:
 
     # -- why nothing was found -------------------------------------------------------------------------
 
-    def explained(self, work: Work, found: Found, catalog: Catalog) -> tuple[str, ...]:
+    def explained(self, work: Work, found: Found) -> tuple[str, ...]:
         """Plain sentences on which condition leaves nothing of a result; none for one that holds something."""
+        catalog = work.seen.catalog
         if not emptiness.is_empty(found.result):
             return ()
         probes = emptiness.probes(
@@ -125,24 +131,22 @@ class Runner:
             return ()
         with work.journal.step("probe") as note:
             note.detail = f"{len(probes)} smaller queries"
-            return emptiness.explain(
-                probes, self._answers(work, [p.sql for p in probes], catalog), catalog=catalog
-            )
+            return emptiness.explain(probes, self._answers(work, [p.sql for p in probes]), catalog=catalog)
 
-    def _answers(self, work: Work, statements: Sequence[str], catalog: Catalog) -> list[bool | None]:
+    def _answers(self, work: Work, statements: Sequence[str]) -> list[bool | None]:
         """Whether each statement finds a row; None for one that failed or took too long."""
         engine = self._sources.engine(work.question.source, query_id=work.question.id)
         try:
-            return [self._finds_a_row(engine, sql, work, catalog) for sql in statements]
+            return [self._finds_a_row(engine, sql, work) for sql in statements]
         finally:
             engine.close()
 
-    def _finds_a_row(self, engine: Engine, sql: str, work: Work, catalog: Catalog) -> bool | None:
+    def _finds_a_row(self, engine: Engine, sql: str, work: Work) -> bool | None:
         counter = _Counter()
         try:
             with self.attempt(work, sql) as attempt:
                 attempt.detail = "why nothing was found"
-                query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+                query = _checked(sql, work.seen)
                 attempt.query = query.sql
                 engine.run(
                     query,
@@ -158,6 +162,26 @@ class Runner:
             logger.info("a probe failed: %s", error.code)
             return None
         return counter.count > 0
+
+
+def _checked(sql: str, seen: View) -> Query:
+    return guard.check(sql, dialect=seen.whole.dialect, catalog=seen.whole, policy=seen.policy)
+
+
+def _check_cost(cost: float | None, policy: Policy) -> None:
+    """Raise Refused for a query that the role may not afford; so does one of unknown cost."""
+    if policy.cost_limit is not None and (cost is None or cost > policy.cost_limit):
+        raise Refused(
+            "This would read more than your role may. Ask for less, or for a shorter time.", rule="cost"
+        )
+
+
+def _near(query: Query, error: QueryFailed, policy: Policy) -> str:
+    """The SQL around the place of an error; none where it holds what the policy put in."""
+    if not error.position or policy.restricts:
+        return ""
+    start = max(0, error.position - _BEFORE)
+    return " ".join(query.sql[start : error.position + _AFTER].split())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,7 +217,6 @@ class Trials:
         self,
         work: Work,
         sql: str,
-        catalog: Catalog,
         *,
         result_id: str = "",
         kind: Kind = Kind.QUESTION,
@@ -201,7 +224,7 @@ class Trials:
     ) -> Trial:
         """Guard, plan and run one more draft, and tell the audit; raises what `Runner.run` does."""
         with self._runner.attempt(work, sql, kind=kind, example_id=example_id) as attempt:
-            query = self._runner.guarded(work, sql, catalog)
+            query = self._runner.guarded(work, sql)
             attempt.query = query.sql
             trial = self._executed(work, query, result_id=result_id)
             attempt.rows = trial.row_count

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyst.errors import ConfigurationError
+from analyst.identity import Entrance
 
 APPLICATION = "data-analyst-bi"
 CHOICES = {
@@ -17,6 +18,7 @@ CHOICES = {
     "words": ("model", "template"),
     "embedder": ("minilm", "bedrock"),
     "time_follows": ("today", "data"),
+    "entrance": tuple(entrance.value for entrance in Entrance),
 }
 """Settings that take one of a few words."""
 RANGES = {"fiscal_start": (1, 12), "abstain_below": (0, 1)}
@@ -25,6 +27,7 @@ ON_ONE_MACHINE = frozenset(
     (
         *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
         *("model_url", "model_key", "model_file", "model_sha256", "replies", "without"),
+        *("policies",),
     )
 )
 """Settings without a meaning in AWS, where stacks and Parameter Store give all the others."""
@@ -57,6 +60,27 @@ class Settings:
     """Rows that one answer may hold."""
     timeout_seconds: float = 60.0
     """Seconds that one query may take on the source."""
+    policies: str = ""
+    """The file policies.toml, which says who may see what; without one everybody sees what the source's user sees."""
+    policies_text: str = field(default="", repr=False)
+    """In AWS, its content."""
+
+    entrance: str = "os"
+    """How people prove who they are: "os" (the user of this machine), "aws" (the tunnel's ticket) or "oidc"."""
+    ticket_name: str = APPLICATION
+    """What a tunnel's ticket must be made for."""
+    oidc_issuer: str = ""
+    """Who signs people in at the load balancer."""
+    oidc_client_id: str = ""
+    """The page's client id there."""
+    oidc_signer: str = ""
+    """The ARN of the load balancer, which signs what it says of people."""
+    token_hours: float = 12.0
+    """Hours that somebody who came in through the tunnel or the load balancer stays signed in."""
+    person_per_minute: int = 300
+    """Requests to models and databases that one person may make within a minute; 0 for any number."""
+    person_at_once: int = 50
+    """Questions of one person that may wait or run at the same time; 0 for any number."""
 
     model: str = "local"
     """"local", "openai" (any compatible endpoint) or "bedrock"."""

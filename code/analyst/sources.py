@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from analyst.engines import open_engine
-from analyst.errors import ConfigurationError, NotFound, WrongUsage
+from analyst.errors import ConfigurationError, Forbidden, NotFound, WrongUsage
 from analyst.ports import Engine
 from analyst.source import Source, source_of, source_of_document
 
@@ -37,6 +38,13 @@ class SourceTable:
             )
         return found[0]
 
+    def open_to(self, may_ask: Callable[[str], bool]) -> SourceTable:
+        """Those that somebody may ask, by their names; raises Forbidden where there are some and none is open."""
+        found = [s for s in self._sources if may_ask(s.name)]
+        if self._sources and not found:
+            raise Forbidden("No source is open to you.")
+        return SourceTable(found, login=self._login)
+
     def name_of(self, key: str) -> str:
         """The name of a source by its key; the key itself where it is not known any more."""
         return next((s.name for s in self._sources if s.key == key), key)
@@ -46,9 +54,12 @@ class SourceTable:
         return open_engine(self._url(self.get(key)), query_id=query_id)
 
     def add(self, source: Source) -> None:
-        """One more source; what has its key already stays as it is."""
-        if all(s.key != source.key for s in self._sources):
-            self._sources.append(source)
+        """One more source; of one that has its key already, the name stays and the connection is the new one."""
+        for place, known in enumerate(self._sources):
+            if known.key == source.key:
+                self._sources[place] = replace(source, name=known.name)
+                return
+        self._sources.append(source)
 
     def _url(self, source: Source) -> str:
         if not source.secret:

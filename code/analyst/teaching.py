@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager
 from analyst import guard, understanding
 from analyst.audit import RAN, Kind, verdict_of
 from analyst.auditing import Audit
-from analyst.catalog import Catalog
 from analyst.errors import AnalystError, StoreError, WrongUsage
 from analyst.example import Example, ExampleStatus
-from analyst.policy import Policy
+from analyst.policies import View
 from analyst.ports import Embedder, Engine, ExampleStore
 
 EXPLAIN_SECONDS = 10.0
@@ -25,14 +24,12 @@ class Teaching:
         *,
         examples: ExampleStore,
         embedder: Embedder,
-        policy: Policy,
         audit: Audit,
         together: Callable[[], AbstractContextManager[None]],
     ) -> None:
         """What is done inside of `together` is stored as a whole or not at all."""
         self._examples = examples
         self._embedder = embedder
-        self._policy = policy
         self._audit = audit
         self._together = together
 
@@ -41,27 +38,30 @@ class Teaching:
         question: str,
         sql: str,
         *,
-        catalog: Catalog,
+        seen: View,
         engine: Engine,
+        by: str = "",
         approve_as: str = "",
         note: str = "",
     ) -> Example:
-        """Keep a pair whose SQL passes the guard and can be planned; approved at once where somebody does so.
+        """Keep a pair whose SQL passes the guard for who brings it, and can be planned.
+
+        `by` brings it; where a name is given it is approved at once in that name.
 
         Raises Refused or a DatabaseError for SQL that would not run, StoreError where it is not audited.
         """
         try:
-            example, vector = self._planned(question, sql, catalog=catalog, engine=engine, note=note)
+            example, vector = self._planned(question, sql, seen=seen, engine=engine, note=note)
             with self._together():
                 kept = self._examples.propose(example, vector, embedder=self._embedder.name)
                 if approve_as:
                     kept = self._examples.decide(kept.id, ExampleStatus.APPROVED, by=approve_as, note=note)
-                self._told(RAN, question, sql, catalog, by=approve_as, example=kept)
+                self._told(RAN, question, sql, seen, by=by or approve_as, example=kept)
             return kept
         except StoreError:
             raise
         except AnalystError as error:
-            self._told(verdict_of(error), question, sql, catalog, by=approve_as)
+            self._told(verdict_of(error), question, sql, seen, by=by or approve_as)
             raise
 
     def _told(
@@ -69,7 +69,7 @@ class Teaching:
         verdict: str,
         question: str,
         sql: str,
-        catalog: Catalog,
+        seen: View,
         *,
         by: str,
         example: Example | None = None,
@@ -77,30 +77,31 @@ class Teaching:
         self._audit.record(
             Kind.APPROVAL,
             verdict=verdict,
-            policy=self._policy,
+            policy=seen.policy,
             person=by,
-            source=catalog.source,
+            source=seen.whole.source,
             text=question,
             draft=sql,
             example_id=example.id if example else None,
-            detail="" if by else "proposed only",
+            detail="" if example and example.status is ExampleStatus.APPROVED else "proposed only",
         )
 
     def _planned(
-        self, question: str, sql: str, *, catalog: Catalog, engine: Engine, note: str
+        self, question: str, sql: str, *, seen: View, engine: Engine, note: str
     ) -> tuple[Example, list[float]]:
         text = understanding.clean(question)
         if not sql.strip():
             raise WrongUsage("An example needs SQL.")
-        query = guard.check(sql, dialect=catalog.dialect, catalog=catalog, policy=self._policy)
+        whole = seen.whole
+        query = guard.check(sql, dialect=whole.dialect, catalog=whole, policy=seen.policy)
         engine.explain(query, timeout_seconds=EXPLAIN_SECONDS)
         example = Example(
             id=0,
-            source=catalog.source,
-            dialect=catalog.dialect,
+            source=whole.source,
+            dialect=whole.dialect,
             question=text,
             sql=query.readable,
             note=note,
-            fingerprint=catalog.fingerprint(),
+            fingerprint=whole.fingerprint(),
         )
         return example, self._embedder.embed([text])[0]

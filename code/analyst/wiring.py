@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -24,18 +25,24 @@ from analyst.techniques import TECHNIQUES, Techniques
 from analyst.writer import Writer
 
 if TYPE_CHECKING:
+    from analyst.access import Access
     from analyst.analyst import Analyst
     from analyst.asking import Desk
     from analyst.auditing import Audit
     from analyst.aws.secrets import Secrets
     from analyst.errands import RemoteErrands
+    from analyst.identifying import Entrances
+    from analyst.identity import Principal
     from analyst.invoking import Function
+    from analyst.library import Library
+    from analyst.policies import Person, Policies, View
     from analyst.stores.audit import AuditEntries
     from analyst.stores.catalogs import Catalogs
     from analyst.stores.examples import Examples
     from analyst.stores.object_files import ObjectFiles
     from analyst.stores.questions import Questions
     from analyst.stores.state import State
+    from analyst.stores.tokens import Tokens
     from analyst.worker import Worker
 
 
@@ -55,6 +62,11 @@ class House:
         self.settings = settings
         self.clock = SystemClock()
         self._local_model = local_model
+        self._acting: Person | None = None
+
+    def act_as(self, person: Person | None) -> None:
+        """Ask in somebody's place; for commands of whoever owns this installation, before anything is asked."""
+        self._acting = person
 
     @cached_property
     def sources(self) -> SourceTable:
@@ -72,6 +84,7 @@ class House:
         self.objects.expire(older_than_seconds=seconds)
         self.questions.forget(older_than_days=self.settings.keep_days)
         self.audit_entries.forget(older_than_days=self.settings.audit_days)
+        self.tokens.forget(now=self.clock.now())
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -79,9 +92,21 @@ class House:
             self.state.close()
 
     @cached_property
-    def policy(self) -> Policy:
-        """The limits that hold for everybody."""
-        return Policy(row_limit=self.settings.row_limit, timeout_seconds=self.settings.timeout_seconds)
+    def access(self) -> Access:
+        """Which policy holds for whom; raises ConfigurationError where the file of policies is wrong."""
+        from analyst.access import Access
+
+        settings = self.settings
+        limits = Policy(row_limit=settings.row_limit, timeout_seconds=settings.timeout_seconds)
+        return Access(limits=limits, policies=self._policies, acting=self._acting)
+
+    @cached_property
+    def _policies(self) -> Policies | None:
+        from analyst import policies
+
+        if self.settings.policies:
+            return policies.read(Path(self.settings.policies).expanduser())
+        return policies.read(self.settings.policies_text) if self.settings.policies_text else None
 
     @cached_property
     def state(self) -> State:
@@ -125,23 +150,6 @@ class House:
         from analyst.auditing import Audit
 
         return Audit(self.audit_entries, clock=self.clock)
-
-    def decide(self, example_id: int, status: ExampleStatus, *, by: str, note: str = "") -> Example:
-        """Approve or revoke an example, which the audit is told with it; raises NotFound."""
-        from analyst.audit import Kind
-
-        with self.state.transaction():
-            example = self.examples.decide(example_id, status, by=by, note=note)
-            self.audit.record(
-                Kind.REVOCATION if status is ExampleStatus.REVOKED else Kind.APPROVAL,
-                policy=self.policy,
-                person=by,
-                source=example.source,
-                text=example.question,
-                draft=example.sql,
-                example_id=example.id,
-            )
-        return example
 
     @cached_property
     def catalogs(self) -> Catalogs:
@@ -231,7 +239,7 @@ class House:
             embedder=self.embedder,
             writer=self.writer,
             clock=self.clock,
-            policy=self.policy,
+            access=self.access,
             audit=self.audit,
             words_by_model=self.settings.words == "model",
             words_rows=self.settings.words_rows,
@@ -266,15 +274,39 @@ class House:
             questions=self.questions,
             results=self.results,
             sources=self.sources,
+            library=self.library,
             dispatcher=self.dispatcher,
             clock=self.clock,
             audit=self.audit,
+            access=self.access,
+            catalogs=self.catalogs,
             together=self.state.transaction,
             reaches_sources=not self.settings.worker,
+            most_at_once=self.settings.person_at_once,
         )
 
+    @cached_property
+    def library(self) -> Library:
+        """Sources and examples, as far as each person may see them."""
+        from analyst.library import Library
+
+        return Library(
+            sources=self.sources,
+            catalogs=self.catalogs,
+            examples=self.examples,
+            access=self.access,
+            audit=self.audit,
+            together=self.state.transaction,
+        )
+
+    def view(self, source: str, principal: Principal | None) -> View:
+        """What somebody sees of a source, by its key; raises Forbidden."""
+        name = self.sources.name_of(source)
+        policy = self.access.policy(principal, source=name)
+        return self.access.view(self.catalog(source), policy, source=name)
+
     def catalog(self, source: str) -> Catalog:
-        """What may be seen of a source; where only the worker reaches it, the worker reads it."""
+        """All that is known of a source; where only the worker reaches it, the worker reads it."""
         if not self.settings.worker:
             return self.analyst.catalog(source)
         found = self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
@@ -283,46 +315,65 @@ class House:
             found = self.catalogs.load(source)
         if found is None:
             raise NotFound("The tables of this source are not known yet. Try again in a moment.")
-        return found.without(self.policy.hidden)
+        return found
 
     def read_catalog(self, source: str) -> None:
         """Have the catalog of a source in the store; raises a DatabaseError where it cannot be read."""
         self.analyst.catalog(source)
 
-    def teach(self, source: str, question: str, sql: str, *, approve_as: str = "", note: str = "") -> Example:
-        """Keep a question/SQL pair of a source (by its key) as an example, approved where somebody is named."""
+    def teach(
+        self,
+        source: str,
+        question: str,
+        sql: str,
+        *,
+        approve_as: str = "",
+        note: str = "",
+        principal: Principal | None = None,
+    ) -> Example:
+        """Keep a question/SQL pair of a source (by its key) as an example, approved where somebody is named.
+
+        Its SQL must be one that the principal may run; without one it is the installation itself that teaches.
+        """
         if self.settings.worker:
-            example_id = self._errands.teach(source, question, sql, approve_as=approve_as, note=note)
+            example_id = self._errands.teach(
+                source, question, sql, approve_as=approve_as, note=note, principal=principal
+            )
             return self.examples.get(example_id)
         from analyst.teaching import Teaching
 
         teaching = Teaching(
             examples=self.examples,
             embedder=self.embedder,
-            policy=self.policy,
             audit=self.audit,
             together=self.state.transaction,
         )
-        catalog = self.analyst.catalog(source)
+        seen = self._seen_by(principal, source)
         engine = self.sources.engine(source, query_id="example")
         try:
             return teaching.propose(
-                question, sql, catalog=catalog, engine=engine, approve_as=approve_as, note=note
+                question,
+                sql,
+                seen=seen,
+                engine=engine,
+                by=principal.key if principal else "",
+                approve_as=approve_as,
+                note=note,
             )
         finally:
             engine.close()
 
-    def describe(self, source: Source) -> dict[str, Any]:
-        """A source as people see it, with approved questions to start from."""
-        catalog = self.catalogs.load(source.key)
-        approved = self.examples.all(source=source.key, status=ExampleStatus.APPROVED)
-        return {
-            "name": source.name,
-            "title": source.name.replace("_", " ").capitalize(),
-            "engine": source.engine_word,
-            "tables": len(catalog.tables) if catalog else None,
-            "questions": [e.question for e in reversed(approved)][:12],
-        }
+    def _seen_by(self, principal: Principal | None, source: str) -> View:
+        if principal is not None:
+            return self.view(source, principal)
+        from analyst.policies import View
+
+        whole = self.analyst.catalog(source)
+        return View(policy=self.access.limits, whole=whole, catalog=whole)
+
+    def count_examples(self) -> int:
+        """How many approved examples there are."""
+        return len(self.examples.all(status=ExampleStatus.APPROVED))
 
     def model_state(self) -> dict[str, Any]:
         """Whether the model can be asked: {"state", "done", "total", "message"}, sizes in bytes."""
@@ -339,6 +390,35 @@ class House:
         from analyst.worker import Worker
 
         return Worker(questions=self.questions, analyst=self.analyst, name=name, on_steps=on_steps)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What people show instead of proving anew who they are."""
+        from analyst.stores.tokens import Tokens
+
+        return Tokens(self.state)
+
+    @cached_property
+    def entrances(self) -> Entrances:
+        """Who asks."""
+        from analyst.identifying import Entrances
+
+        return Entrances(
+            self.settings,
+            tokens=self.tokens,
+            access=lambda: self.access,
+            audit=lambda: self.audit,
+            together=self.state.transaction,
+            clock=self.clock,
+            endpoint=self._sts,
+        )
+
+    @staticmethod
+    def _sts() -> str:
+        """Where STS is; asked only where a ticket names something else than AWS."""
+        from analyst.aws.clients import client
+
+        return str(client("sts").meta.endpoint_url)
 
     def _bedrock_embedding(self) -> dict[str, str]:
         return {"model_id": self.settings.embedder_id, "region": self.settings.region}

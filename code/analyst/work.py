@@ -9,9 +9,14 @@ from typing import Any
 from analyst.answer import Answer, Receipt
 from analyst.draft import Query
 from analyst.journal import Journal
+from analyst.policies import View
+from analyst.policy import Policy
 from analyst.ports import Cancellation
 from analyst.question import Question, Usage
 from analyst.result import ResultSet
+
+NOBODYS = Policy(role="", version="", tables=frozenset())
+"""Before it is known who asks: nothing may be seen."""
 
 
 @dataclass
@@ -23,6 +28,10 @@ class Work:
     cancellation: Cancellation
     show: Callable[[Answer], None] = lambda _: None
     hold: Callable[[Mapping[str, Any] | None], None] = lambda _: None
+    policy: Policy = NOBODYS
+    """The asker's; nothing is looked at before it is known."""
+    view: View | None = None
+    """What the asker sees, as soon as the catalog is known."""
     attempts: int = 0
     usage: Usage = field(default_factory=Usage)
     sql: str = ""
@@ -36,6 +45,13 @@ class Work:
     leave_one_out: bool = False
     """Leave the question's own example out, as an honest measurement does."""
 
+    @property
+    def seen(self) -> View:
+        """What the asker sees; it has been found out before anything else is done."""
+        if self.view is None:
+            raise RuntimeError("nobody has found out yet what the asker sees")
+        return self.view
+
     def receipt(self, **fields: Any) -> Receipt:
         """The receipt as far as it is known now."""
         known: dict[str, Any] = {
@@ -46,6 +62,7 @@ class Work:
             "attempts": self.attempts,
             "usage": self.usage,
             "examples_shown": self.examples_shown,
+            "policy": f"{self.policy.role} (version {self.policy.version})",
         }
         return Receipt(**(known | fields))
 

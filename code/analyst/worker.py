@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from analyst import tracing
 from analyst.analyst import Analyst
 from analyst.answer import Answer
-from analyst.errors import AnalystError, Cancelled, CannotAnswer, Conflict, Refused, StoreError
+from analyst.errors import (
+    AnalystError,
+    Cancelled,
+    CannotAnswer,
+    Conflict,
+    Forbidden,
+    Refused,
+    StoreError,
+)
 from analyst.journal import Journal
 from analyst.ports import Cancellation, QuestionStore
 from analyst.question import Question, Status, Step
@@ -51,6 +59,7 @@ class Worker:
 
     def take_up(self, question_id: str | None = None) -> bool:
         """Claim one question (that one, or whichever waits) and answer it; False when there is none."""
+        self._questions.fail_lost(self._analyst.tell_lost)
         question = self._questions.claim(
             worker=self._name, lease_seconds=self._lease_seconds, question_id=question_id
         )
@@ -129,7 +138,12 @@ def _failed(error: AnalystError, work: Work) -> _Ending:
 
 
 def _status(error: AnalystError) -> Status:
-    kinds = {Cancelled: Status.CANCELLED, Refused: Status.REFUSED, CannotAnswer: Status.UNANSWERABLE}
+    kinds = {
+        Cancelled: Status.CANCELLED,
+        Refused: Status.REFUSED,
+        Forbidden: Status.REFUSED,
+        CannotAnswer: Status.UNANSWERABLE,
+    }
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), Status.FAILED)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 import conversation
 from analyst.client import ApiError, Document, Verdict
 from connection import client
-from parts import trouble
+from parts import signed_in, trouble
 
 _THANKS = {
     "approve": ":green[:material/check_circle:] You approved this answer. "
@@ -15,16 +15,18 @@ _THANKS = {
     "reject": ":orange[:material/flag:] You marked this answer as wrong. "
     "It will not be used for other questions.",
 }
+_ASKED = {True: "Is this answer right?", False: "Is something wrong with this answer?"}
 _LONGEST_NOTE = 500
 
 
 def show(document: Document) -> None:
-    """Two choices, or what was chosen with the way to change it."""
+    """Two choices, or what was chosen with the way to change it; approving is for those who may."""
     query_id, given = document["query_id"], document["feedback"]
+    approves = signed_in.me()["approves"]
     with st.container(key=f"feedback-{query_id}", horizontal=True, vertical_alignment="center", gap="small"):
         verdict = given["verdict"] if given else ""
-        st.markdown(_THANKS.get(verdict, "Is this answer right?"), width="content")
-        if verdict != "approve":
+        st.markdown(_THANKS.get(verdict, _ASKED[approves]), width="content")
+        if approves and verdict != "approve":
             _approve(query_id)
         if verdict != "reject":
             _reject(query_id)

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 import streamlit as st
 
 from analyst.client import ApiError
+from parts import signed_in
 from parts.plain import escaped
 
 log = logging.getLogger(__name__)
 
 _WHAT_TO_DO = {
     "unreachable": "This page keeps trying.",
-    "forbidden": "Ask whoever runs this installation to check the page's key.",
+    "forbidden": "Ask whoever runs this installation.",
     "store_unavailable": "Try again in a moment.",
     "model_unavailable": "The example questions answer without the model.",
-    "not_found": "It may have expired, or belong to another browser.",
+    "not_found": "It may have expired, or belong to somebody else.",
 }
 
 
@@ -35,7 +36,10 @@ def guarded() -> Iterator[None]:
 
 
 def show(error: ApiError) -> None:
-    """One error of the API, as a sentence with what to do."""
+    """One error of the API, as a sentence with what to do; who is not signed in any more is shown only that."""
+    if error.status == 401:
+        signed_in.refused()
+        st.rerun()
     advice = _WHAT_TO_DO.get(error.code, "")
     st.error(sentence(str(error), request_id=error.request_id, advice=advice), icon=":material/error:")
 
@@ -59,7 +63,10 @@ def sentence(message: str, *, request_id: str = "", advice: str = "") -> str:
 
 def keep(error: ApiError) -> None:
     """Remember an error that came up in a callback, for the run that follows."""
-    st.session_state["trouble"] = error
+    if error.status == 401:
+        signed_in.refused()
+    else:
+        st.session_state["trouble"] = error
 
 
 def show_kept() -> None:

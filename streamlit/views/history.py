@@ -1,4 +1,4 @@
-"""The sidebar: this browser's sessions, newest first."""
+"""The sidebar: this person's sessions, newest first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def show() -> None:
         sessions = client().sessions()
         st.markdown("**Your sessions**")
         if not sessions:
-            st.caption("Your questions will be listed here. Only this browser sees them.")
+            st.caption("Your questions will be listed here. Only you see them.")
         _list(sessions)
 
 

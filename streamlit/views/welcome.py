@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from analyst.client import SourceDocument
-from parts import ask_box
-from parts.person import remembered
+from parts import ask_box, signed_in
 from parts.plain import escaped
 
 _MOST_EXAMPLES = 8
 _STEPS = (
     ("Ask", "Type a question below, in your own words. No SQL needed."),
     ("See", "You get a short answer, a chart and the table behind it."),
-    ("Check", "Every answer shows its SQL and how it was made. Approve the right ones."),
+    ("Check", "Every answer shows its SQL and how it was made."),
 )
+_APPROVE = " Approve the right ones."
 
 
 def show(source: SourceDocument | None) -> None:
@@ -27,10 +27,6 @@ def show(source: SourceDocument | None) -> None:
         st.markdown(_about(source))
         _steps()
         _examples(source)
-        if not remembered():
-            st.caption(
-                "This browser keeps no cookies for this page: the history ends when the tab is closed."
-            )
 
 
 def _about(source: SourceDocument) -> str:
@@ -42,7 +38,8 @@ def _about(source: SourceDocument) -> str:
 def _steps() -> None:
     with st.container(key="welcome-steps"):
         for column, (index, (title, text)) in zip(st.columns(3), enumerate(_STEPS, start=1), strict=True):
-            column.markdown(f"**:primary[{index}]  {title}**  \n{text}")
+            more = _APPROVE * (index == len(_STEPS) and signed_in.me()["approves"])
+            column.markdown(f"**:primary[{index}]  {title}**  \n{text}{more}")
 
 
 def _examples(source: SourceDocument) -> None:

@@ -15,6 +15,7 @@ from scripted_model import Fails, Says, Silent, always, in_turn
 
 from analyst.api import knowledge
 from analyst.api.app import Api
+from analyst.identity import Entrance, Principal, Scope
 from analyst.local.gateway import proxy_event
 from analyst.wiring import House
 
@@ -22,16 +23,25 @@ COUNT = Says(text="```sql\nSELECT origin, count(*) AS flights FROM flights GROUP
 WORDS = Says(text="EWR had 120,835 flights.")
 
 
+def token_of(house: House, person: str, *scopes: Scope) -> str:
+    """A token of somebody's own."""
+    maker = Principal(entrance=Entrance.OS, name=person)
+    given = frozenset(scopes or (Scope.ASK, Scope.APPROVE))
+    return house.entrances.make(maker, name="test", scopes=given, days=1).text
+
+
 class Caller:
     """Sends events and reads documents."""
 
     def __init__(self, house: House, person: str = "") -> None:
-        self.house, self.api, self.person = house, Api(house), person
+        """`person` in place of the operating system's user."""
+        self.house, self.api = house, Api(house)
+        self.sent = {"authorization": f"Bearer {token_of(house, person)}"} if person else {}
 
     def __call__(
         self, method: str, target: str, body: Any = None, *, raw: bytes | None = None
     ) -> tuple[int, Any]:
-        headers = {"content-type": "application/json", "x-analyst-person": self.person}
+        headers = {"content-type": "application/json", **self.sent}
         data = raw if raw is not None else json.dumps(body).encode() if body is not None else b""
         event = proxy_event(method, target, headers=headers, body=data, request_id="r-1")
         response = self.api(event, None)

@@ -171,7 +171,8 @@ def test_missing_rights_are_a_clear_error(parameters: Parameters, ssm: Any) -> N
 def test_documents_become_settings() -> None:
     documents = {
         "models": MODELS,
-        "policies": {"row_limit": 500, "timeout_seconds": 30},
+        "policies": {"row_limit": 500, "timeout_seconds": 30, "file": "[roles]"},
+        "entrance": {"signer": "arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/a/b"},
         "sources": [{"name": "Flüge", "port": 5432}],
     }
     assert overlay(documents) == {
@@ -181,13 +182,20 @@ def test_documents_become_settings() -> None:
         "few_shot": False,
         "row_limit": 500,
         "timeout_seconds": 30.0,
+        "policies_text": "[roles]",
+        "oidc_signer": "arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/a/b",
         "sources": '[{"name":"Flüge","port":5432}]',
     }
     assert isinstance(overlay(documents)["timeout_seconds"], float)
 
 
 def test_no_source_is_a_list_too() -> None:
-    assert overlay({"sources": []}) == {"sources": "[]"}
+    assert overlay({"sources": [], "policies": {}}) == {"sources": "[]"}
+
+
+def test_nothing_is_asked_before_it_is_said_who_may_see_what() -> None:
+    with pytest.raises(ConfigurationError, match="The document policies is missing"):
+        overlay({"sources": [{"name": "flights"}]})
 
 
 @pytest.mark.parametrize(
@@ -210,9 +218,13 @@ def test_no_source_is_a_list_too() -> None:
         ({"policies": {"timeout_seconds": math.inf}}, "policies, key timeout_seconds"),
         ({"policies": {"timeout_seconds": 10**400}}, "policies, key timeout_seconds"),
         ({"policies": {"timeout_seconds": False}}, "policies, key timeout_seconds"),
-        ({"sources": {"name": "x"}}, "sources must be a list"),
-        ({"sources": [{}, "x"]}, "sources, entry 2, must be an object"),
-        ({"granted": {}}, "no document 'granted'; there are sources, models, policies"),
+        ({"policies": {"file": " "}}, "policies, key file, must be the text of a policies.toml"),
+        ({"policies": {"file": ["[roles]"]}}, "policies, key file"),
+        ({"entrance": {"signer": ""}}, "entrance, key signer, must be the ARN of the load balancer"),
+        ({"entrance": {"signers": "x"}}, "entrance has no key 'signers'"),
+        ({"policies": {}, "sources": {"name": "x"}}, "sources must be a list"),
+        ({"policies": {}, "sources": [{}, "x"]}, "sources, entry 2, must be an object"),
+        ({"granted": {}}, "no document 'granted'; there are sources, models, policies, entrance"),
     ],
 )
 def test_what_does_not_fit_is_named(document: dict[str, Any], sentence: str) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,28 @@ def stand_in() -> Iterator[StandIn]:
 @pytest.fixture(scope="session")
 def base_url(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the page is served."""
-    key_file = tmp_path_factory.mktemp("page") / "api_key"
+    with _served(stand_in, tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def cloud_api() -> Iterator[StandIn]:
+    """The stand-in API as in AWS, where everybody needs a token."""
+    api = StandIn(speed=40, entrance="aws").start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture(scope="session")
+def tunnel_url(cloud_api: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the page is served to those who have a ticket."""
+    with _served(cloud_api, tmp_path_factory.mktemp("page"), ANALYST_ENTRANCE="aws") as address:
+        yield address
+
+
+@contextmanager
+def _served(stand_in: StandIn, folder: Path, **more: str) -> Iterator[str]:
+    key_file = folder / "api_key"
     key_file.write_text(stand_in.key, encoding="ascii")
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit" / "app.py")]
@@ -41,6 +63,8 @@ def base_url(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "PYTHONPATH": str(ROOT / "code"),
         "ANALYST_API_URL": stand_in.url,
         "ANALYST_API_KEY_FILE": str(key_file),
+        "ANALYST_ENTRANCE": "os",
+        **more,
     }
     server = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
@@ -56,8 +80,9 @@ def base_url(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def tab(browser: Browser, base_url: str) -> Iterator[Page]:
-    """A tab of a browser that has never been here."""
+def tab(browser: Browser, base_url: str, stand_in: StandIn) -> Iterator[Page]:
+    """A tab of a browser that has never been here, before anything was asked."""
+    stand_in.asked.clear()
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.goto(base_url)

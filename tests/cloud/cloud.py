@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,9 @@ SECOND_TRY_SECONDS = 16
 """Between an event that was lost and its second try: longer than a lost worker's lease, as in AWS (a minute)."""
 REAL_KEY = "k" * 43
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+ANNA = "anna"
+"""Who asks where a test does not say it."""
+TICKET = re.compile(r"/\?ticket=(k8s-aws-v1\.[A-Za-z0-9_-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,10 @@ class Cloud:
     real_port: int
     """Where the endpoint looks for the real model."""
     options: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The AWS credentials of each person who has come."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """What each person is known by."""
 
     @property
     def copy(self) -> Path:
@@ -112,12 +120,14 @@ class Cloud:
             "no_proxy": HOST,
         }
 
-    def run(self, *command: str, seconds: float = 600, answer: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, seconds: float = 600, answer: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """One of the project's scripts, in the copy, with the options."""
         return subprocess.run(
             [f"./{command[0]}", "--options", str(self.options_file), *command[1:]],
             cwd=self.copy,
-            env=self.environment,
+            env={**self.environment, **environment},
             input=answer,
             capture_output=True,
             text=True,
@@ -198,6 +208,35 @@ class Cloud:
             process.kill()
         psutil.wait_procs(lost, timeout=10)
 
+    # --- as people
+
+    def arn(self, name: str) -> str:
+        """Somebody as IAM calls them."""
+        return f"arn:aws:iam::{ACCOUNT}:user/{name}"
+
+    def ticket(self, name: str) -> str:
+        """What the tunnel's script makes of somebody's own AWS credentials."""
+        if name not in self.people:
+            iam = self.client("iam")
+            iam.create_user(UserName=name)
+            made = iam.create_access_key(UserName=name)["AccessKey"]
+            self.people[name] = {
+                "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+            }
+        done = self.run("ssh_tunnel.sh", "--direct", **self.people[name])
+        found = TICKET.search(done.stdout)
+        assert found, done.stdout + done.stderr
+        return found[1]
+
+    def token(self, name: str) -> str:
+        """What the API knows somebody by, once they have shown a ticket."""
+        if name not in self.tokens:
+            entered = self.call("POST", "/entry", {"ticket": self.ticket(name)}, token="")
+            assert entered.status == 201, entered
+            self.tokens[name] = entered.document["token"]
+        return self.tokens[name]
+
     # --- as the page
 
     @cached_property
@@ -205,13 +244,24 @@ class Cloud:
         """The API key, from where the page gets it."""
         return self.secret(self.output("backend", "ApiKeySecretArn"))
 
-    def call(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answered:
-        """One request to the deployed API."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        by: str = ANNA,
+        token: str | None = None,
+    ) -> Answered:
+        """One request to the deployed API by somebody, or with that token; with none where it is empty."""
         at = f"{self.api_url}{path}"
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         request = urllib.request.Request(at, data, method=method)
         request.add_header("content-type", "application/json")
         request.add_header("x-api-key", self.key if key is None else key)
+        if sent := self.token(by) if token is None else token:
+            request.add_header("authorization", f"Bearer {sent}")
         try:
             with _OPENER.open(request, timeout=60) as response:
                 return Answered(status=response.status, headers=dict(response.headers), body=response.read())
@@ -228,18 +278,18 @@ class Cloud:
         """What the page logs."""
         return self.base / "page.log"
 
-    def ask(self, question: str, **fields: Any) -> str:
+    def ask(self, question: str, *, by: str = ANNA, **fields: Any) -> str:
         """Put a question; its id."""
-        asked = self.call("POST", "/query", {"question": question, **fields})
+        asked = self.call("POST", "/query", {"question": question, **fields}, by=by)
         assert asked.status == 202, asked
         query_id: str = asked.document["query_id"]
         return query_id
 
-    def ended(self, query_id: str, *, seconds: float = 60) -> dict[str, Any]:
+    def ended(self, query_id: str, *, by: str = ANNA, seconds: float = 60) -> dict[str, Any]:
         """Wait for a question to end; its document."""
         deadline = time.monotonic() + seconds
         while True:
-            document: dict[str, Any] = self.call("GET", f"/query/{query_id}").document
+            document: dict[str, Any] = self.call("GET", f"/query/{query_id}", by=by).document
             if document["status"] not in ("queued", "running"):
                 return document
             assert time.monotonic() < deadline, document
@@ -255,7 +305,7 @@ class Cloud:
     def wait_served(self, *, seconds: float = 90) -> None:
         """Wait until the API says that all is well."""
         deadline = time.monotonic() + seconds
-        while (found := self.call("GET", "/health")).status != 200:
+        while (found := self.call("GET", "/health", token="")).status != 200:
             assert time.monotonic() < deadline, found
             time.sleep(0.5)
 
@@ -346,6 +396,7 @@ def running_page(cloud: Cloud) -> Iterator[str]:
         "PYTHONPATH": str(cloud.copy / "code"),
         "ANALYST_API_URL": cloud.api_url,
         "ANALYST_API_KEY": cloud.key,
+        "ANALYST_ENTRANCE": "aws",
     }
     with cloud.page_log.open("wb") as log:
         process = subprocess.Popen(

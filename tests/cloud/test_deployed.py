@@ -42,7 +42,7 @@ def test_a_question_goes_through_every_part_and_comes_back_right(cloud: Cloud) -
 def test_the_page_asks_the_deployed_product(cloud: Cloud, browser: Browser) -> None:
     with running_page(cloud) as url:
         tab = browser.new_page()
-        tab.goto(url)
+        tab.goto(f"{url}/?ticket={cloud.ticket('anna')}")
         box = tab.get_by_test_id("stChatInputTextArea")
         box.fill(NORWAY)
         box.press("Enter")
@@ -87,7 +87,62 @@ def test_a_wrong_key_is_refused_in_our_own_words(cloud: Cloud, key: str) -> None
 
 @pytest.mark.parametrize("path", ["/health", "/openapi.json"])
 def test_health_and_description_need_no_key(cloud: Cloud, path: str) -> None:
-    assert cloud.call("GET", path, key="").status == 200
+    assert cloud.call("GET", path, key="", token="").status == 200
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_nobody_is_served_whom_nobody_has_verified(cloud: Cloud, token: str) -> None:
+    for method, path in (("GET", "/sources"), ("GET", "/capabilities"), ("POST", "/query"), ("GET", "/me")):
+        answered = cloud.call(method, path, {"question": NORWAY} if method == "POST" else None, token=token)
+        assert answered.status == 401, answered
+        error = answered.document["error"]
+        assert error["code"] == "unauthorized" and error["request_id"]
+
+
+def test_a_ticket_lets_its_maker_in_and_only_once(cloud: Cloud) -> None:
+    ticket = cloud.ticket("carla")
+    entered = cloud.call("POST", "/entry", {"ticket": ticket}, token="")
+    assert entered.status == 201, entered
+    me = cloud.call("GET", "/me", token=entered.document["token"]).document
+    assert (me["person"], me["entrance"]) == (f"aws:{cloud.arn('carla')}", "aws")
+    assert cloud.call("POST", "/entry", {"ticket": ticket}, token="").status == 401
+    for body in ({}, {"ticket": ticket, "oidc": "a.b.c"}, {"person": "anna"}):
+        assert cloud.call("POST", "/entry", body, token="").status == 400
+    assert cloud.call("POST", "/entry", {"oidc": "a.b.c"}, token="").status in (400, 401, 403)
+
+
+def test_one_persons_questions_are_not_anothers(cloud: Cloud) -> None:
+    query = cloud.ask(NORWAY)
+    cloud.ended(query)
+    assert cloud.call("GET", f"/query/{query}", by="bob").status == 404
+
+
+def test_a_token_for_a_program_can_be_taken_back(cloud: Cloud) -> None:
+    made = cloud.call("POST", "/tokens", {"name": "a report", "days": 1})
+    assert made.status == 201, made
+    token, place = made.document["token"], f"/tokens/{made.document['id']}"
+    assert cloud.call("GET", "/sources", token=token).status == 200
+    assert cloud.call("POST", "/tokens", {"name": "another"}, token=token).status == 403
+    assert token not in cloud.call("GET", "/tokens").body.decode()
+    assert cloud.call("DELETE", place, by="bob").status == 404
+    assert cloud.call("DELETE", place).status == 200
+    assert cloud.call("GET", "/sources", token=token).status == 401
+
+
+def test_no_log_has_a_token_or_a_ticket(cloud: Cloud) -> None:
+    ticket = cloud.ticket("dora")
+    token = cloud.call("POST", "/entry", {"ticket": ticket}, token="").document["token"]
+    cloud.call("GET", "/me", token=token)
+    cloud.call("GET", "/nothing", token=token)
+    logs = cloud.client("logs")
+    groups = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+    told = [
+        event["message"]
+        for group in groups
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        for event in page["events"]
+    ]
+    assert told and not [line for line in told if token in line or ticket[:60] in line]
 
 
 @pytest.mark.parametrize("body", [{"text": "hello"}, {}, {"question": 1}, [], b"no json"])
@@ -176,6 +231,56 @@ def test_configure_changes_a_limit_without_a_deployment(cloud: Cloud) -> None:
     cloud.lose("data-analyst", "data-analyst-worker")
     document = cloud.ended(cloud.ask("Which orders are there?"))
     assert len(document["answer"]["table"]["rows"]) == 2
+
+
+POLICIES = """version = "cloud-1"
+[[people]]
+aws = "ANNA"
+role = "north"
+user = { country = "Norway" }
+[[people]]
+aws = "BOB"
+role = "everything"
+[roles.north.sources.shop]
+tables = ["public.*"]
+rows = { "public.orders" = "country = :user.country" }
+[roles.everything]
+approves = true
+[roles.everything.sources."*"]
+tables = ["public.*"]
+"""
+
+
+def configured(cloud: Cloud, text: str) -> None:
+    text = text.replace("ANNA", cloud.arn("anna")).replace("BOB", cloud.arn("bob"))
+    (cloud.base / "policies.toml").write_text(text, encoding="utf-8")
+    cloud.choose(policies="policies.toml", row_limit=1_000_000)
+    done = cloud.run("deploy.sh", "configure")
+    assert done.returncode == 0, done.stdout + done.stderr
+    # Functions read it within a minute; new environments at once.
+    cloud.lose("data-analyst", "data-analyst-worker")
+
+
+def test_policies_say_who_sees_what(cloud: Cloud) -> None:
+    configured(cloud, POLICIES)
+    question = "Which orders are there?"
+    rows = {name: cloud.ended(cloud.ask(question, by=name), by=name)["answer"] for name in ("anna", "bob")}
+    assert {row[1] for row in rows["anna"]["table"]["rows"]} == {"Norway"}
+    assert len(rows["anna"]["table"]["rows"]) == 3 and len(rows["bob"]["table"]["rows"]) == 6
+    me = cloud.call("GET", "/me").document
+    assert (me["role"], me["policy"], me["approves"], me["sources"]) == ("north", "cloud-1", False, ["shop"])
+    assert cloud.call("GET", "/me", by="bob").document["approves"] is True
+    refused = cloud.call("POST", "/query", {"question": question}, by="carla")
+    assert (refused.status, refused.document["error"]["code"]) == (403, "forbidden")
+
+
+def test_under_wrong_policies_nothing_is_answered(cloud: Cloud) -> None:
+    """The outline is right, which is all that can be seen before the functions read the file."""
+    configured(cloud, POLICIES.replace("country = :user.country", "country = "))
+    refused = cloud.call("POST", "/query", {"question": NORWAY}, by="bob")
+    assert refused.status >= 500 and refused.document["error"]["message"], refused
+    configured(cloud, POLICIES)
+    assert cloud.ended(cloud.ask(NORWAY, by="bob"), by="bob")["status"] == "answered"
 
 
 def test_status_says_what_is_true(cloud: Cloud) -> None:

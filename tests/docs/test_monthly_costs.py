@@ -43,7 +43,7 @@ def test_network_by_hand() -> None:
     hourly = bill(case(nat_gateways=2))["network"] - bill(case())["network"]
     assert hourly == pytest.approx(HOURS * (0.045 + 0.005))
     with_endpoints = case(egress="endpoints", bastion=False)
-    paid = 8 * 2 * HOURS * 0.01 + with_endpoints.traffic_gb * 0.01
+    paid = 9 * 2 * HOURS * 0.01 + with_endpoints.traffic_gb * 0.01
     assert bill(with_endpoints)["network"] == pytest.approx(paid)
 
 

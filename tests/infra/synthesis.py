@@ -42,6 +42,17 @@ LAKE: Mapping[str, Any] = {
     "glue_databases": ["lake"],
     "data_buckets": ["lake"],
 }
+OIDC: Mapping[str, Any] = {
+    "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b",
+    "ui_domain": "ask.example.com",
+    "oidc_issuer": "https://id.example.com",
+    "oidc_authorization_endpoint": "https://id.example.com/authorize",
+    "oidc_token_endpoint": "https://id.example.com/token",
+    "oidc_user_info_endpoint": "https://id.example.com/user",
+    "oidc_client_id": "page",
+    "oidc_client_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:oidc-AbCdEf",
+}
+"""Signing in at the load balancer."""
 EVERYTHING: Mapping[str, Any] = {
     **ENDPOINTS,
     "tags": {"team": "data"},

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from synthesis import Template, Templates, resources
+from synthesis import OIDC, Template, Templates, resources
 
 from analyst.aws.parameters import overlay
 from analyst.settings import ON_ONE_MACHINE, Settings
@@ -27,7 +27,16 @@ WORKER = {
     "ANALYST_WORDS",
     "ANALYST_WORDS_ROWS",
     "ANALYST_LOG_LEVEL",
+    "ANALYST_ENTRANCE",
 }
+DATA_ANALYST = WORKER | {
+    "ANALYST_WORKER",
+    "ANALYST_TICKET_NAME",
+    "ANALYST_TOKEN_HOURS",
+    "ANALYST_PERSON_PER_MINUTE",
+    "ANALYST_PERSON_AT_ONCE",
+}
+SIGNING_IN = {"ANALYST_OIDC_ISSUER", "ANALYST_OIDC_CLIENT_ID"}
 QUERYBOT = {
     "ANALYST_MODEL",
     "ANALYST_REGION",
@@ -45,7 +54,9 @@ DOCUMENTS = {
         "time_follows": "data",
         "fiscal_start": 4,
         "abstain_below": 0.5,
+        "file": "[roles]",
     },
+    "entrance": {"signer": "arn"},
 }
 ENDPOINT = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 
@@ -57,9 +68,12 @@ def environments(template: Template) -> dict[str, dict[str, Any]]:
 
 def test_each_function_has_its_variables_and_no_other(synthesize: Synthesize) -> None:
     found = environments(synthesize()["analyst-backend"])
-    assert set(found["data-analyst"]) == WORKER | {"ANALYST_WORKER"}
+    assert set(found["data-analyst"]) == DATA_ANALYST
     assert set(found["data-analyst-worker"]) == WORKER
     assert set(found["querybot"]) == QUERYBOT
+    signing_in = environments(synthesize(**OIDC)["analyst-backend"])
+    assert set(signing_in["data-analyst"]) == DATA_ANALYST | SIGNING_IN
+    assert set(signing_in["data-analyst-worker"]) == WORKER
 
 
 @pytest.mark.parametrize("name", ["data-analyst", "data-analyst-worker", "querybot"])
@@ -71,7 +85,7 @@ def test_every_variable_is_a_setting_that_the_code_reads(synthesize: Synthesize,
 def test_every_setting_is_given_by_the_stack_or_by_a_parameter_or_belongs_to_one_machine(
     synthesize: Synthesize,
 ) -> None:
-    found = environments(synthesize(database_proxy=True)["analyst-backend"])
+    found = environments(synthesize(database_proxy=True, **OIDC)["analyst-backend"])
     by_stack = {name for variables in found.values() for name in variables}
     by_parameter = {f"ANALYST_{setting.upper()}" for setting in overlay(DOCUMENTS)}
     on_one_machine = {f"ANALYST_{setting.upper()}" for setting in ON_ONE_MACHINE}
@@ -100,6 +114,27 @@ def test_values_follow_the_options(synthesize: Synthesize) -> None:
     assert worker["ANALYST_PARAMETERS"] == "/analyst"
     assert {one["ANALYST_LOG_LEVEL"] for one in found.values()} == {"DEBUG"}
     assert {one["ANALYST_MODEL"] for one in found.values()} == {"bedrock"}
+
+
+def test_without_signing_in_a_ticket_for_this_deployment_lets_people_in(synthesize: Synthesize) -> None:
+    options = {"name": "second", "token_hours": 8, "person_per_minute": 60, "person_at_once": 0}
+    template = synthesize(**options)["second-backend"]
+    (found,) = (
+        one["Environment"]["Variables"]
+        for one in resources(template, "AWS::Lambda::Function").values()
+        if one["FunctionName"] == "second-data-analyst"
+    )
+    assert found["ANALYST_ENTRANCE"] == "aws"
+    assert found["ANALYST_TICKET_NAME"] == "data-analyst-bi.second"
+    read = Settings.read({name: str(value) for name, value in found.items()})
+    assert (read.token_hours, read.person_per_minute, read.person_at_once) == (8, 60, 0)
+
+
+def test_where_people_sign_in_nothing_else_lets_them_in(synthesize: Synthesize) -> None:
+    found = environments(synthesize(**OIDC)["analyst-backend"])
+    assert {found[name]["ANALYST_ENTRANCE"] for name in ("data-analyst", "data-analyst-worker")} == {"oidc"}
+    assert found["data-analyst"]["ANALYST_OIDC_ISSUER"] == OIDC["oidc_issuer"]
+    assert found["data-analyst"]["ANALYST_OIDC_CLIENT_ID"] == OIDC["oidc_client_id"]
 
 
 def test_models_are_asked_where_the_deployment_is_unless_told_otherwise(synthesize: Synthesize) -> None:

@@ -74,11 +74,18 @@ def test_all_but_health_and_description_need_the_key(backend: Template) -> None:
     assert free == OPEN
 
 
+def test_people_are_for_data_analyst_to_verify(backend: Template) -> None:
+    """With an authoriser, API Gateway would keep the header authorization for itself."""
+    assert resources(backend, "AWS::ApiGateway::Authorizer") == {}
+    assert {one["AuthorizationType"] for one in methods(backend).values()} == {"NONE"}
+    assert {one["Integration"]["Type"] for one in methods(backend).values()} == {"AWS_PROXY"}
+
+
 def test_every_post_is_checked_against_its_schema(backend: Template) -> None:
     validators = resources(backend, "AWS::ApiGateway::RequestValidator")
     models = resources(backend, "AWS::ApiGateway::Model")
     posts = {part: one for (part, method), one in methods(backend).items() if method == "POST"}
-    assert set(posts) == {"query", "feedback", "sql", "examples"}
+    assert set(posts) == {"query", "feedback", "sql", "examples", "entry", "tokens"}
     for one in posts.values():
         assert validators[one["RequestValidatorId"]["Ref"]]["ValidateRequestBody"] is True
         assert one["RequestModels"]["application/json"]["Ref"] in models
@@ -118,7 +125,10 @@ def test_requests_are_logged_and_traced_without_what_was_asked(backend: Template
     logged = json.loads(stage["AccessLogSetting"]["Format"])
     assert logged["request_id"] == "$context.requestId"
     assert {"status", "route", "milliseconds", "gateway_error"} <= set(logged)
-    assert not any("validationErrorString" in value or "error.message" in value for value in logged.values())
+    # Of a request only what follows: headers hold tokens, bodies tickets, paths ids, and a sentence may quote any.
+    safe = {"requestId", "requestTime", "httpMethod", "resourcePath", "status", "xrayTraceId"}
+    safe |= {"responseLatency", "integrationLatency", "integration.error", "error.responseType"}
+    assert set(logged.values()) <= {f"$context.{name}" for name in (*safe, "identity.apiKeyId")}
     (settings,) = stage["MethodSettings"]
     assert settings["LoggingLevel"] == "OFF" and settings["DataTraceEnabled"] is False
 
@@ -142,7 +152,7 @@ def test_every_refusal_is_the_products_own_error(backend: Template) -> None:
 
 def test_statuses_are_the_right_ones() -> None:
     statuses = {error.kind: error.status for error in GATEWAY_ERRORS}
-    assert statuses["MISSING_AUTHENTICATION_TOKEN"] == 404
+    assert statuses["MISSING_AUTHENTICATION_TOKEN"] == statuses["INVALID_SIGNATURE"] == 404
     assert statuses["INVALID_API_KEY"] == 403
     assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == 429
     assert statuses["INTEGRATION_TIMEOUT"] == 504

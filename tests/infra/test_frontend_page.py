@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from synthesis import Template, Templates, resources
+from synthesis import OIDC, Template, Templates, resources
+
+from analyst.aws.parameters import overlay
 
 Synthesize = Callable[..., Templates]
 DOCKERFILE = Path(__file__).parents[2] / "streamlit" / "Dockerfile"
-CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b"
-OIDC = {
-    "certificate_arn": CERTIFICATE,
-    "ui_domain": "ask.example.com",
-    "oidc_issuer": "https://id.example.com",
-    "oidc_authorization_endpoint": "https://id.example.com/authorize",
-    "oidc_token_endpoint": "https://id.example.com/token",
-    "oidc_user_info_endpoint": "https://id.example.com/user",
-    "oidc_client_id": "page",
-    "oidc_client_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:oidc-AbCdEf",
-}
+CERTIFICATE = OIDC["certificate_arn"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +64,8 @@ def test_it_has_no_root_and_writes_to_two_volumes_only(frontend: Template) -> No
 def test_it_is_told_the_api_and_given_the_key_as_a_secret(frontend: Template) -> None:
     page = container(frontend)
     environment = {one["Name"]: one["Value"] for one in page["Environment"]}
-    assert set(environment) == {"ANALYST_API_URL", "HOME"}
+    assert set(environment) == {"ANALYST_API_URL", "ANALYST_ENTRANCE", "HOME"}
+    assert environment["ANALYST_ENTRANCE"] == "aws"
     assert environment["HOME"] == "/home/analyst"
     assert environment["ANALYST_API_URL"]["Fn::Join"][1][-1] == "/v1"
     assert [one["Name"] for one in page["Secrets"]] == ["ANALYST_API_KEY"]
@@ -207,6 +201,33 @@ def test_people_sign_in_before_anything_is_shown(synthesize: Synthesize) -> None
         config["ClientSecret"]
         == f"{{{{resolve:secretsmanager:{OIDC['oidc_client_secret_arn']}:SecretString:::}}}}"
     )
+
+
+def test_the_page_knows_that_people_have_signed_in(synthesize: Synthesize) -> None:
+    page = container(synthesize(**OIDC)["analyst-frontend"])
+    assert {"Name": "ANALYST_ENTRANCE", "Value": "oidc"} in page["Environment"]
+
+
+def test_people_sign_in_anew_when_their_token_ends(synthesize: Synthesize) -> None:
+    template = synthesize(**OIDC, token_hours=3)["analyst-frontend"]
+    first, _ = only(template, "AWS::ElasticLoadBalancingV2::Listener")["DefaultActions"]
+    assert int(first["AuthenticateOidcConfig"]["SessionTimeout"]) == 3 * 60 * 60
+
+
+def test_only_this_load_balancer_is_believed(synthesize: Synthesize) -> None:
+    template = synthesize(**OIDC)["analyst-frontend"]
+    parameter = only(template, "AWS::SSM::Parameter")
+    (balancer,) = resources(template, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    assert parameter["Name"] == "/analyst/entrance"
+    between, parts = parameter["Value"]["Fn::Join"]
+    arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/a/0a1b"
+    assert parts[1] == {"Ref": balancer}
+    written = json.loads(between.join(arn if isinstance(part, dict) else part for part in parts))
+    assert overlay({"entrance": written}) == {"oidc_signer": arn}
+
+
+def test_nobody_is_told_of_a_load_balancer_that_signs_nothing(frontend: Template) -> None:
+    assert resources(frontend, "AWS::SSM::Parameter") == {}
 
 
 @pytest.mark.parametrize("options", [{}, OIDC])

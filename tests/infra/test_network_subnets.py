@@ -11,7 +11,7 @@ from synthesis import ENDPOINTS, EXISTING, LAKE, Templates, resources
 
 Ground = Callable[..., Templates]
 API_ENDPOINT = "vpce-0123456789abcdef0"
-ALWAYS = {"execute-api", "lambda", "secretsmanager", "ssm", "logs", "xray", "ecr.api", "ecr.dkr"}
+ALWAYS = {"execute-api", "lambda", "secretsmanager", "ssm", "logs", "xray", "sts", "ecr.api", "ecr.dkr"}
 
 
 def network(ground: Ground, options: Mapping[str, Any]) -> Mapping[str, Any]:

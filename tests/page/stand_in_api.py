@@ -1,6 +1,9 @@
 """A stand-in for the API: scripted documents over real HTTP, arriving as slowly as real ones.
 
 Run it by hand to look at the page: `python tests/page/stand_in_api.py 8081 KEYFILE`.
+
+Without more, everybody is anna, as on one machine. With `entrance` "aws" or "oidc" a token is needed, and each of
+`tickets` gives one, or what a load balancer would say: "signed-NAME".
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import secrets
 import sys
 import threading
 import time
@@ -233,8 +237,17 @@ def script_for(question: str) -> Script:
 class StandIn:
     """The state behind the stand-in's HTTP: what was asked by whom, and how the installation is."""
 
-    def __init__(self, *, key: str = KEY, speed: float = 1.0) -> None:
+    def __init__(self, *, key: str = KEY, speed: float = 1.0, entrance: str = "os") -> None:
         self.key = key
+        self.entrance = entrance
+        self.tickets: dict[str, str] = {}
+        """Who each ticket stands for; one that was used is gone."""
+        self.tokens: dict[str, str] = {}
+        """Who each token stands for."""
+        self.roles = {"anna": "sales", "ben": "viewer"}
+        """The people who have a role, and its name."""
+        self.approving = {"anna"}
+        self.token_hours = 12.0
         self.speed = speed
         """How much faster than scripted everything goes."""
         self.model: dict[str, Any] = {"state": "ready", "done": 1117, "total": 1117, "message": ""}
@@ -270,6 +283,37 @@ class StandIn:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+    def enter(self, body: Mapping[str, Any]) -> dict[str, str] | None:
+        """A token for a ticket or for what a load balancer says; None for what proves nothing."""
+        said = str(body.get("oidc", ""))
+        name = self.tickets.pop(str(body.get("ticket", "")), "")
+        name = name or (said.removeprefix("signed-") if said.startswith("signed-") else "")
+        if not name:
+            return None
+        token = secrets.token_urlsafe(32)
+        self.tokens[token] = name
+        expires_at = datetime.now(UTC) + timedelta(hours=self.token_hours)
+        return {
+            "token": token,
+            "expires_at": expires_at.isoformat(),
+            "person": f"{self.entrance}:{name}",
+        }
+
+    def who(self, authorization: str) -> str:
+        """The name behind a token; on one machine without one anna, elsewhere nobody."""
+        if not authorization:
+            return "anna" if self.entrance == "os" else ""
+        return self.tokens.get(authorization.removeprefix("Bearer "), "")
+
+    def me(self, name: str) -> dict[str, Any]:
+        """What is known of somebody."""
+        role = self.roles.get(name, "")
+        return {
+            "person": f"{self.entrance}:{name}", "name": name, "role": role, "entrance": self.entrance,
+            "policy": "2026-11" if role else "", "approves": name in self.approving,
+            "sources": [source["name"] for source in self.sources],
+        }  # fmt: skip
 
     def ask(self, body: Mapping[str, Any], person: str) -> Asked:
         """Take a question in."""
@@ -347,7 +391,7 @@ def _answer(script: Script, share: float, *, rows: int) -> dict[str, Any] | None
         "tables": ["public.airlines", "public.flights"], "filters": ["f.year = 2013"],
         "assumptions": ["\"Flights\" counts every scheduled departure, cancelled ones included."],
         "warnings": script.warnings, "example_id": 12 if script.cached else None, "examples_shown": [4, 9],
-        "cached": script.cached, "policy": "default", "confidence": script.confidence,
+        "cached": script.cached, "policy": "sales (version 2026-11)", "confidence": script.confidence,
         "attempts": 0 if script.cached else 1,
         "model": "" if script.cached else "qwen2.5-coder-1.5b", "prompt_tokens": 1480,
         "completion_tokens": 62,
@@ -375,7 +419,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _route(self, method: str) -> None:
-        api, person = self.api, self.headers.get("x-analyst-person", "")
+        api, name = self.api, self.api.who(self.headers.get("authorization", ""))
         api.seen.append((method, self.path, {k.lower(): v for k, v in self.headers.items()}))
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
         path = urlsplit(self.path)
@@ -387,7 +431,17 @@ class _Handler(BaseHTTPRequestHandler):
             if path.path.startswith(start):
                 return self._error(status, error["code"], error["message"])
         parts = [p for p in path.path.split("/") if p]
-        return self._answer(method, parts, parse_qs(path.query), body, person)
+        if parts == ["entry"]:
+            return self._entry(body)
+        if not name and parts != ["health"]:
+            return self._error(401, "unauthorized", "Sign in: your token is missing, or has expired.")
+        return self._answer(method, parts, parse_qs(path.query), body, name)
+
+    def _entry(self, body: dict[str, Any]) -> None:
+        entry = self.api.enter(body)
+        if entry is None:
+            return self._error(401, "unauthorized", "This ticket was used already, or has expired.")
+        self._json(201, entry)
 
     def _answer(
         self, method: str, parts: list[str], query: dict[str, list[str]], body: dict[str, Any], person: str
@@ -396,6 +450,8 @@ class _Handler(BaseHTTPRequestHandler):
         match method, parts:
             case "GET", ["health"]:
                 self._json(200, {"status": "ok"})
+            case "GET", ["me"]:
+                self._json(200, api.me(person))
             case "GET", ["sources"]:
                 self._json(200, {"sources": api.sources})
             case "GET", ["capabilities"]:

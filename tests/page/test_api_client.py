@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, cast
 
@@ -13,7 +14,8 @@ from analyst.client import ApiError, ApiUnreachable, Client, Document, figure
 
 @pytest.fixture
 def client(api: StandIn) -> Client:
-    return Client(api.url, key=KEY, person="p1")
+    api.tokens["t" * 20] = "anna"
+    return Client(api.url, key=KEY, token="t" * 20)
 
 
 def finished(client: Client, query_id: str) -> Document:
@@ -37,15 +39,40 @@ def test_a_question_from_asking_to_its_rows(client: Client) -> None:
     assert client.query(asked.query_id)["status"] == "cancelled"
 
 
-def test_key_and_person_go_to_the_api_and_not_to_the_store_that_it_sends_to(
+def test_key_and_token_go_to_the_api_and_not_to_the_store_that_it_sends_to(
     api: StandIn, client: Client
 ) -> None:
     asked = client.ask("a large one")
     assert client.rows(asked.query_id, format="csv") == b"from,the,store\n"
     to_api, to_store = api.seen[-2][2], api.seen[-1][2]
     assert to_api["x-api-key"] == KEY
-    assert to_api["x-analyst-person"] == "p1"
-    assert not {"x-api-key", "x-analyst-person"} & to_store.keys()
+    assert to_api["authorization"] == f"Bearer {'t' * 20}"
+    assert not {"x-api-key", "authorization"} & to_store.keys()
+
+
+def test_a_ticket_is_exchanged_once_for_a_token_that_says_who_one_is(api: StandIn) -> None:
+    api.entrance, api.tickets["k8s-aws-v1.abc"] = "aws", "anna"
+    nobody = Client(api.url, key=KEY)
+    with pytest.raises(ApiError, match="Sign in") as caught:
+        nobody.me()
+    assert (caught.value.status, caught.value.code) == (401, "unauthorized")
+    entry = nobody.enter(ticket="k8s-aws-v1.abc")
+    assert entry.person == "aws:anna"
+    assert timedelta(hours=11) < entry.expires_at - datetime.now(UTC) < timedelta(hours=13)
+    me = Client(api.url, key=KEY, token=entry.token).me()
+    assert (me["name"], me["role"], me["approves"], me["sources"]) == ("anna", "sales", True, ["flights"])
+    with pytest.raises(ApiError, match="used already"):
+        nobody.enter(ticket="k8s-aws-v1.abc")
+
+
+def test_what_a_load_balancer_says_is_exchanged_each_time(api: StandIn) -> None:
+    api.entrance = "oidc"
+    nobody = Client(api.url, key=KEY)
+    first, second = nobody.enter(oidc="signed-anna"), nobody.enter(oidc="signed-anna")
+    assert first.person == second.person == "oidc:anna"
+    assert first.token != second.token
+    with pytest.raises(ApiError, match="used already"):
+        nobody.enter(oidc="forged")
 
 
 def test_an_error_carries_the_apis_own_sentence(client: Client) -> None:
@@ -86,7 +113,8 @@ def test_somebody_who_never_answers() -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "code"),
-    [(200, b"<html>", "not_understood"), (200, b"[1]", "not_understood"),
+    [(401, b'{"message":"Unauthorized"}', "unauthorized"), (200, b"<html>", "not_understood"),
+     (200, b"[1]", "not_understood"),
      (502, b"Bad gateway", "not_understood"),
      (403, b'{"message":"Forbidden"}', "forbidden"), (429, b'{"message":"Limit Exceeded"}', "throttled"),
      (500, b'{"error":"text"}', "not_understood"), (303, b"", "not_understood")],
@@ -110,6 +138,29 @@ def test_answers_that_are_not_the_apis_own(status: int, body: bytes, code: str) 
         finally:
             server.shutdown()
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"token":"t","person":"p"}',
+                                  b'{"token":"t","person":"p","expires_at":"soon"}'])  # fmt: skip
+def test_an_entry_that_is_none(body: bytes) -> None:
+    class Odd(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(201)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Odd) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(ApiError, match="not understood"):
+                Client(f"http://127.0.0.1:{server.server_address[1]}", key="k").enter(ticket="x")
+        finally:
+            server.shutdown()
 
 
 def test_the_chart_is_drawn_in_the_type_asked_for(client: Client) -> None:

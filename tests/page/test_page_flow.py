@@ -9,9 +9,24 @@ import pytest
 from stand_in_api import HOSTILE, QUESTIONS, Script, StandIn
 from streamlit.testing.v1 import AppTest
 
-from parts.person import COOKIE
+from connection import COOKIE
 
+ANNA, BEN = "a" * 43, "b" * 43
 PAGE = str(Path(__file__).parents[2] / "streamlit" / "page.py")
+
+
+@pytest.fixture
+def tunnel(api: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The service as in AWS, where anna and ben are signed in with a token each."""
+    monkeypatch.setenv("ANALYST_ENTRANCE", "aws")
+    api.entrance = "aws"
+    api.tokens.update({ANNA: "anna", BEN: "ben"})
+    return api
+
+
+def signed_in(cookies: dict[str, str], token: str) -> AppTest:
+    cookies[COOKIE] = token
+    return AppTest.from_file(PAGE, default_timeout=20).run()
 
 
 def elements(page: AppTest, kind: str) -> list[Any]:
@@ -141,8 +156,7 @@ def test_history_is_listed_opened_and_left(api: StandIn, page: AppTest) -> None:
     assert page.query_params["session"] == "s00000001"
 
 
-def test_a_reload_shows_the_session_again(api: StandIn, cookies: dict[str, str]) -> None:
-    cookies[COOKIE] = "A" * 43
+def test_a_reload_shows_the_session_again(api: StandIn) -> None:
     page = ask(AppTest.from_file(PAGE, default_timeout=20).run(), QUESTIONS[0])
     again = AppTest.from_file(PAGE, default_timeout=20)
     again.query_params["session"] = page.query_params["session"]
@@ -151,22 +165,22 @@ def test_a_reload_shows_the_session_again(api: StandIn, cookies: dict[str, str])
     assert again.dataframe[0].value.shape == (16, 2)
 
 
-def test_another_browser_sees_nothing_of_it(api: StandIn, cookies: dict[str, str]) -> None:
-    cookies[COOKIE] = "A" * 43
+def test_another_person_sees_nothing_of_it(tunnel: StandIn, cookies: dict[str, str]) -> None:
+    cookies[COOKIE] = ANNA
     page = ask(AppTest.from_file(PAGE, default_timeout=20).run(), QUESTIONS[0])
-    cookies[COOKIE] = "B" * 43
+    cookies[COOKIE] = BEN
     other = AppTest.from_file(PAGE, default_timeout=20)
     other.query_params["session"] = page.query_params["session"]
     other.run()
     shown = texts(other)
-    assert "That session is not known in this browser, so a new one was started." in shown
+    assert "That session is not one of yours, so a new one was started." in shown
     assert "United Air Lines had the most" not in shown
     assert "Your questions will be listed here" in shown
     assert "session" not in other.query_params
 
 
 def test_many_sessions_are_cut_to_the_newest(api: StandIn, page: AppTest) -> None:
-    api.pretend_history(page.session_state["person"], 60)
+    api.pretend_history("anna", 60)
     page.run()
     assert len(page.sidebar.button) == 1 + 15 + 1
     button(page, "Show all 60").click().run()
@@ -376,3 +390,115 @@ def test_choices_are_buttons_that_ask(api: StandIn, page: AppTest) -> None:
     assert "Choose one of these, or ask in other words" in texts(page)
     button(page, "Average arrival delay").click().run()
     assert [a.question for a in api.asked.values()] == ["clarify this", "Average arrival delay"]
+
+
+def test_on_one_machine_the_sidebar_has_just_the_name(api: StandIn, page: AppTest) -> None:
+    captions = [str(c.value) for c in page.sidebar.caption]
+    assert captions[-1] == ":material/person: anna"
+    assert not any("authorization" in headers for _, _, headers in api.seen)
+
+
+def test_who_is_signed_in_and_with_which_role(tunnel: StandIn, cookies: dict[str, str]) -> None:
+    anna, ben = signed_in(cookies, ANNA), signed_in(cookies, BEN)
+    assert str(anna.sidebar.caption[-1].value).endswith("Signed in as **anna**, role **sales**")
+    assert str(ben.sidebar.caption[-1].value).endswith("Signed in as **ben**, role **viewer**")
+    assert {h.get("authorization") for _, path, h in tunnel.seen if path == "/sessions"} == {
+        f"Bearer {ANNA}",
+        f"Bearer {BEN}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("entrance", "expected"),
+    [("aws", "Make a ticket and open the address"), ("oidc", "**Reload this page** to sign in.")],
+)
+@pytest.mark.parametrize("brought", [None, "no token at all", "x" * 43])
+def test_who_is_not_signed_in_is_told_what_to_do(
+    tunnel: StandIn, cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch, entrance: str, expected: str,
+    brought: str | None,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("ANALYST_ENTRANCE", entrance)
+    tunnel.entrance = entrance
+    cookies.update({COOKIE: brought} if brought else {})
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    assert expected in texts(page)
+    assert [c.value for c in page.code] == ["./ssh_tunnel.sh --ticket"] * (entrance == "aws")
+    assert not page.chat_input and not page.button and not page.sidebar.caption and not page.error
+    sent = {h.get("authorization", "") for _, _, h in tunnel.seen}
+    assert sent <= {f"Bearer {'x' * 43}"}, "what cannot be a token is not sent on"
+
+
+def test_a_token_that_ends_while_one_works(tunnel: StandIn, cookies: dict[str, str]) -> None:
+    page = ask(signed_in(cookies, ANNA), QUESTIONS[0])
+    del tunnel.tokens[ANNA]
+    page.chat_input[0].set_value(QUESTIONS[1]).run()
+    assert "Make a ticket" in texts(page)
+    assert not page.chat_input and not page.exception
+    asked = len(tunnel.seen)
+    page.run()
+    assert len(tunnel.seen) == asked, "a token that was refused is not tried again"
+    cookies[COOKIE] = "c" * 43
+    tunnel.tokens["c" * 43] = "anna"
+    assert "United Air Lines had the most" in texts(page.run())
+
+
+def test_what_one_person_saw_in_a_tab_is_gone_for_the_next(tunnel: StandIn, cookies: dict[str, str]) -> None:
+    page = ask(signed_in(cookies, ANNA), QUESTIONS[0])
+    cookies[COOKIE] = BEN
+    shown = texts(page.run())
+    assert "Signed in as **ben**" in shown
+    assert "United Air Lines had the most" not in shown
+
+
+def test_only_who_may_approve_is_asked_to(tunnel: StandIn, cookies: dict[str, str]) -> None:
+    page = ask(signed_in(cookies, BEN), QUESTIONS[0])
+    shown = texts(page)
+    assert "Is something wrong with this answer?" in shown
+    labels = [b.label for b in page.button]
+    assert "Approve" not in labels and "Mark as wrong" in labels
+    button(page, "Mark as wrong").click().run()
+    assert "You marked this answer as wrong" in texts(page)
+    assert "Approve" not in [b.label for b in page.button]
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask_for_what(api: StandIn) -> None:
+    api.roles = {}
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    assert "You have no role here" in texts(page)
+    assert [c.value for c in page.code] == ["os:anna"]
+    assert not page.chat_input and not page.button and not page.exception
+
+
+def test_a_refusal_to_say_who_one_is_is_shown(api: StandIn, page: AppTest) -> None:
+    api.failing["/me"] = (403, {"code": "forbidden", "message": "You have no role here."})
+    fresh = AppTest.from_file(PAGE, default_timeout=20).run()
+    assert "You have no role here. Ask whoever runs this installation." in texts(fresh)
+    assert not fresh.chat_input
+
+
+def test_the_receipt_says_which_rules_held(page: AppTest) -> None:
+    shown = texts(ask(page, QUESTIONS[0]))
+    assert "Rules applied" in shown
+    assert "sales (version 2026-11)" in shown
+
+
+def test_a_service_that_wants_tokens_from_a_page_that_has_none(api: StandIn) -> None:
+    api.entrance = "aws"
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    assert "has to set ANALYST_ENTRANCE" in texts(page)
+    assert not page.exception
+
+
+def test_a_name_is_shown_letter_by_letter(api: StandIn) -> None:
+    api.roles = {HOSTILE: HOSTILE}
+    api.who = lambda authorization: HOSTILE  # type: ignore[method-assign]
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    shown = str(page.sidebar.caption[-1].value)
+    assert "](http" not in shown and "\\<img" in shown
+
+
+def test_the_first_screen_asks_only_those_to_approve_who_may(
+    tunnel: StandIn, cookies: dict[str, str]
+) -> None:
+    assert "Approve the right ones." in texts(signed_in(cookies, ANNA))
+    assert "Approve" not in texts(signed_in(cookies, BEN))

@@ -9,6 +9,8 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 
+ITS_OWN = {("eks", "get-token"): ({"--cluster-name"}, {"kind", "apiVersion", "spec", "status"})}
+"""Commands that the CLI has beside AWS's operations: options that we need, fields that it answers."""
 OF_THE_CLI = {"--query", "--output", "--region", "--no-paginate", "--max-items"}
 
 
@@ -40,6 +42,9 @@ def unknown(call: list[str]) -> list[str]:
     service, operation, *rest = call
     if operation == "wait":
         return [] if rest[0] in waiters(service) else [f"{service} wait {rest[0]}"]
+    if (service, operation) in ITS_OWN:
+        options = {word for word in rest if word.startswith("--")} - OF_THE_CLI
+        return [f"{service} {operation} {o}" for o in options ^ ITS_OWN[service, operation][0]]
     if operation not in operations(service):
         return [f"{service} {operation}"]
     shape = operations(service)[operation].input_shape
@@ -55,6 +60,8 @@ def unknown(call: list[str]) -> list[str]:
 
 def unknown_fields(service: str, operation: str, answer: Any) -> list[str]:
     """Fields of a recorded answer that AWS does not have."""
+    if (service, operation) in ITS_OWN:
+        return sorted(answer.keys() ^ ITS_OWN[service, operation][1])
     return list(fields(answer, operations(service)[operation].output_shape, operation))
 
 

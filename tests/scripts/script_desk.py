@@ -200,7 +200,7 @@ class Desk:
 
 
 def is_change(tool: str, arguments: list[str]) -> bool:
-    """True for what does more than read; asking the function for its health or examples is reading."""
+    """True for what does more than read; asking the function for its health, or for a number, is reading."""
     if tool == "cdk":
         return arguments[0] in ("deploy", "destroy", "bootstrap")
     if tool != "aws" or arguments[0] in ("--version", "configure"):

@@ -124,8 +124,9 @@ def remember(folder: Path, service: str, operation: str, rest: list[str]) -> Non
 def invoke(folder: Path, rest: list[str]) -> None:
     """The function's own answer goes to the file that the command line names last."""
     event = json.loads(Path(value(rest, "--payload").removeprefix("fileb://")).read_text())
-    path = find(folder, "lambda", "payload", [event["path"]], 1)
-    assert path, f"no payload is recorded for {event['path']}"
+    asked = event.get("path") or event["operation"]
+    path = find(folder, "lambda", "payload", [asked], 1)
+    assert path, f"no payload is recorded for {asked}"
     Path(rest[-1]).write_text(path.read_text())
 
 
@@ -229,6 +230,17 @@ def sleep(folder: Path, arguments: list[str]) -> int:
     return 0
 
 
+def xdg_open(folder: Path, arguments: list[str]) -> int:
+    """Keeps what a browser would have read of a file, and who else could have."""
+    file = Path(arguments[0])
+    if file.exists():
+        rights = max(
+            file.parent.stat().st_mode & 0o077, file.stat().st_mode & file.parent.stat().st_mode & 0o077
+        )
+        (folder / "opened").write_text(f"{rights}\n{file.read_text()}")
+    return 0
+
+
 def nothing(folder: Path, arguments: list[str]) -> int:
     return 0
 
@@ -242,7 +254,7 @@ TOOLS = {
     "ssh-keygen": ssh_keygen,
     "session-manager-plugin": nothing,
     "sleep": sleep,
-    "xdg-open": nothing,
+    "xdg-open": xdg_open,
 }
 
 if __name__ == "__main__":

@@ -470,6 +470,7 @@ def test_endpoints_stand_in_for_a_way_out(desk: Desk) -> None:
         "secretsmanager",
         "ssm",
         "ssmmessages",
+        "sts",
         "xray",
     ]
     endpoints = [

@@ -69,7 +69,8 @@ def test_a_change_is_shown_written_and_kept(desk: Desk) -> None:
         }
     ]
     puts = desk.calls("put-parameter")
-    assert [call[call.index("--name") + 1] for call in puts] == ["/analyst/sources", "/analyst/models"]
+    # Sources come last: whoever is answered in between is answered under the policies.
+    assert [call[call.index("--name") + 1] for call in puts] == ["/analyst/models", "/analyst/sources"]
     assert all(call[call.index("--tier") + 1] == "Standard" for call in puts)
     kept = sorted(path.name for path in (desk.folder / "objects" / BUCKET / "configuration").iterdir())
     assert len(kept) == 2
@@ -90,6 +91,71 @@ def test_a_long_document_goes_to_the_bucket(desk: Desk) -> None:
     assert place.startswith("configuration/sources-")
     assert len(json.loads((desk.folder / "objects" / BUCKET / place).read_text())) == 20
     assert "Nothing to configure" in desk.run("deploy.sh", "configure").stdout
+
+
+# --- policies
+
+POLICIES = """[[people]]
+aws = "arn:aws:iam::111122223333:role/Analysts"
+role = "sales"
+[roles.sales.sources.shop]
+tables = ["public.*"]
+"""
+
+
+def with_policies(desk: Desk, text: str = POLICIES, **options: Any) -> list[str]:
+    """An options file in a folder of its own with policies beside it; the words that name it."""
+    folder = desk.folder / "mine"
+    folder.mkdir(exist_ok=True)
+    (folder / "policies.toml").write_text(text)
+    (folder / "options.json").write_text(json.dumps({"policies": "policies.toml", **options}))
+    return ["--options", "mine/options.json"]
+
+
+def test_policies_are_in_force_before_sources(desk: Desk) -> None:
+    grant(desk)
+    desk.answer("ssm/get-parameter.analyst_sources", {"Parameter": {"Value": "[]"}})
+    done = desk.run("deploy.sh", *with_policies(desk, sources=[SOURCE]), "configure")
+    assert done.returncode == 0, done.stderr
+    puts = desk.calls("put-parameter")
+    assert [call[call.index("--name") + 1] for call in puts] == ["/analyst/policies", "/analyst/sources"]
+    assert parameter(desk, "policies")["file"] == POLICIES
+    assert '+    "[roles.sales.sources.shop]",' in done.stdout
+    assert "only the outline" in done.stdout
+    again = desk.run("deploy.sh", *with_policies(desk, sources=[SOURCE]), "configure")
+    assert "Nothing to configure" in again.stdout
+
+
+def test_policies_are_read_wholly_where_the_product_is_set_up(desk: Desk) -> None:
+    program = desk.project / ".venv" / "bin" / "analyst"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "analyst: In the policies, $* is wrong." >&2\nexit 2\n')
+    program.chmod(0o755)
+    words = with_policies(desk)
+    done = desk.run("deploy.sh", *words, "configure")
+    file = desk.folder / "mine" / "policies.toml"
+    assert (done.returncode, desk.changes) == (1, [])
+    assert done.stderr.startswith(
+        f"In the policies, policy check --policy {file} is wrong. Nothing was changed"
+    )
+    program.write_text("#!/bin/sh\necho 'Policies 1: sales.'\n")
+    done = desk.run("deploy.sh", *words, "configure")
+    assert done.returncode == 0 and "Policies 1: sales." in done.stdout
+
+
+def test_policies_with_double_braces_go_to_the_bucket(desk: Desk) -> None:
+    """Parameter Store would take them for a reference."""
+    done = desk.run("deploy.sh", *with_policies(desk, POLICIES + "# {{1}}\n"), "configure")
+    assert done.returncode == 0, done.stderr
+    place = parameter(desk, "policies")["at"]
+    kept = json.loads((desk.folder / "objects" / BUCKET / place).read_text())
+    assert kept["file"] == POLICIES + "# {{1}}\n"
+
+
+def test_wrong_policies_are_refused_before_anything_is_asked(desk: Desk) -> None:
+    done = desk.run("deploy.sh", *with_policies(desk, "[roles"), "configure")
+    assert (done.returncode, desk.calls("aws")) == (2, [])
+    assert done.stderr.startswith("policies: ") and done.stderr.count("\n") == 1
 
 
 def test_what_is_not_granted_yet_is_named(desk: Desk) -> None:

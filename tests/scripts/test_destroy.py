@@ -21,6 +21,12 @@ def test_it_asks_and_goes_no_further(desk: Desk) -> None:
     assert desk.changes == []
 
 
+def test_a_number_that_is_not_told_holds_nobody_up(desk: Desk) -> None:
+    desk.answer("lambda/payload.count_examples", {"error": {"code": "internal", "message": "no"}})
+    done = desk.run("deploy.sh", "destroy", typed="no\n")
+    assert "approved examples: their number is not known" in done.stdout
+
+
 def test_everything_goes_and_the_snapshot_stays(desk: Desk) -> None:
     done = desk.run("deploy.sh", "destroy", typed="analyst\n")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import time
+from typing import Any
 
 import pytest
-from script_desk import Desk
+from script_desk import HERE, Desk
+
+MADE = json.loads((HERE / "answers" / "healthy" / "eks" / "get-token.json").read_text())
+TICKET = MADE["status"]["token"]
+SIGN_IN = {
+    "ui_domain": "data.example.com",
+    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+    "oidc_issuer": "https://login.example.com",
+    "oidc_authorization_endpoint": "https://login.example.com/authorize",
+    "oidc_token_endpoint": "https://login.example.com/token",
+    "oidc_user_info_endpoint": "https://login.example.com/userinfo",
+    "oidc_client_id": "page",
+    "oidc_client_secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:page-AbCdEf",
+}
 
 
 def free_port() -> int:
@@ -42,7 +57,8 @@ def test_the_page_is_reached(desk: Desk) -> None:
     port = free_port()
     process = desk.start("ssh_tunnel.sh", "-l", str(port), "--open")
     assert f"http://localhost:{port}" in read_until(process, "The page is at")
-    desk.wait_for("xdg-open", f"http://localhost:{port}")
+    read_until(process, f"http://localhost:{port}/?ticket={TICKET}\n")
+    desk.wait_for("xdg-open")
     os.kill(process.pid, signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
@@ -78,6 +94,8 @@ def test_it_connects_again_with_a_new_key(desk: Desk) -> None:
     desk.interrupt(process)
     assert "connection closed" in said
     assert len(desk.calls("send-ssh-public-key")) == len(desk.calls("ssh-keygen")) == 3
+    assert len(desk.calls("get-token")) == 1, "who is signed in stays so"
+    assert TICKET in said and said.index(TICKET) < said.index("connection closed")
 
 
 def test_it_does_not_try_forever(desk: Desk) -> None:
@@ -89,6 +107,115 @@ def test_it_does_not_try_forever(desk: Desk) -> None:
     )
     pauses = [float(call[1]) for call in desk.calls("sleep") if float(call[1]) >= 1]
     assert pauses == [1, 2, 4, 8, 16]
+
+
+def with_https(desk: Desk, **more: Any) -> None:
+    """The deployment has a name and a certificate, and what is given."""
+    desk.options(**{key: SIGN_IN[key] for key in ("ui_domain", "certificate_arn")}, **more)
+    path = HERE / "answers" / "healthy" / "cloudformation" / "describe-stacks.analyst_frontend.json"
+    answer = json.loads(
+        path.read_text().replace(
+            "http://internal-analyst-page-1.eu-west-1.elb.amazonaws.com", "https://data.example.com"
+        )
+    )
+    desk.answer("cloudformation/describe-stacks.analyst_frontend", answer)
+
+
+def test_the_ticket_is_made_for_this_deployment_and_stays_out_of_sight(desk: Desk) -> None:
+    port = free_port()
+    process = desk.start("ssh_tunnel.sh", "-l", str(port), "--open")
+    read_until(process, TICKET)
+    desk.wait_for("xdg-open")
+    (call,) = desk.calls("get-token")
+    assert call == [
+        "aws",
+        "eks",
+        "get-token",
+        "--cluster-name",
+        "data-analyst-bi.analyst",
+        "--output",
+        "json",
+    ]
+    desk.interrupt(process)
+    rights, page = (desk.folder / "opened").read_text().split("\n", 1)
+    assert f'url=http://localhost:{port}/?ticket={TICKET}"' in page
+    assert rights == "0", "nobody else can read it"
+    assert not any(TICKET in word for one in desk.log for word in one["args"])
+
+
+def test_a_fresh_address_for_a_tunnel_that_is_up(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as tunnel:
+        port = tunnel.getsockname()[1]
+        done = desk.run("ssh_tunnel.sh", "--ticket", "-l", str(port))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f" http://localhost:{port}/?ticket={TICKET}\n")
+    assert desk.calls("ssh") == desk.calls("ssh-keygen") == desk.calls("xdg-open") == desk.changes == []
+
+
+def test_a_fresh_address_needs_a_tunnel(desk: Desk) -> None:
+    port = free_port()
+    assert refused(desk, "--ticket", "-l", str(port)) == (
+        f"No tunnel is up on port {port}: run ./ssh_tunnel.sh, or name the port of yours with -l."
+    )
+
+
+def test_a_fresh_address_needs_neither_ssh_nor_a_bastion(desk: Desk) -> None:
+    for program in ("ssh", "ssh-keygen", "session-manager-plugin"):
+        desk.without(program)
+    desk.options(bastion=False)
+    desk.stack("analyst-access", "DELETE_COMPLETE")
+    done = desk.run("ssh_tunnel.sh", "--direct", "--open")
+    assert (done.returncode, done.stderr) == (0, "")
+    address = f"http://internal-analyst-page-1.eu-west-1.elb.amazonaws.com/?ticket={TICKET}"
+    assert done.stdout.endswith(f" {address}\n")
+    assert address in (desk.folder / "opened").read_text()
+
+
+def test_with_a_certificate_the_ticket_goes_to_the_pages_name(desk: Desk) -> None:
+    with_https(desk)
+    process = desk.start("ssh_tunnel.sh", "-l", str(port := free_port()))
+    said = read_until(process, "ticket=")
+    desk.interrupt(process)
+    assert f"https://data.example.com:{port}/?ticket={TICKET}\n" in said
+    assert '"127.0.0.1 data.example.com" must stand in /etc/hosts' in said
+
+
+def test_where_people_sign_in_with_oidc_there_are_no_tickets(desk: Desk) -> None:
+    with_https(desk, **{key: text for key, text in SIGN_IN.items() if key.startswith("oidc")})
+    process = desk.start("ssh_tunnel.sh", "-l", str(port := free_port()), "--open")
+    read_until(process, "The page is at")
+    desk.wait_for("xdg-open", f"https://data.example.com:{port}")
+    out, _ = desk.interrupt(process)
+    assert desk.calls("get-token") == [] and "ticket" not in out
+    assert refused_sentence(desk, "--direct") == (
+        "People sign in at the load balancer of analyst, so there are no tickets: open https://data.example.com."
+    )
+
+
+def refused_sentence(desk: Desk, *arguments: str) -> str:
+    done = desk.run("ssh_tunnel.sh", *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stdout + done.stderr
+    return done.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("aws: error: argument operation: Invalid choice, valid choices are:", "This AWS CLI is too old"),
+        ("Unable to locate credentials. You can configure credentials.", "No AWS credentials were found"),
+        ("Error when retrieving token from sso: Token has expired", "The AWS credentials have expired"),
+        ("An error occurred (AccessDenied) when calling AssumeRole: no", "With these credentials no ticket"),
+        ({"kind": "ExecCredential", "apiVersion": "v1", "spec": {}, "status": {}}, "The AWS CLI made no ticket"),
+    ],
+)  # fmt: skip
+def test_no_ticket_is_one_sentence_and_ends_the_tunnel(desk: Desk, answer: Any, sentence: str) -> None:
+    desk.answer("eks/get-token", answer)
+    port = free_port()
+    assert refused_sentence(desk, "-l", str(port)).startswith(sentence)
+    assert len(desk.calls("ssh")) == 1
+    time.sleep(0.5)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_a_port_in_use_names_its_holder(desk: Desk) -> None:

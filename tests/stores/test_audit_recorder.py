@@ -25,6 +25,7 @@ class Work:
     question: Question
     usage: Usage = field(default_factory=Usage)
     tried: str = ""
+    policy: Policy = POLICY
 
 
 @dataclass
@@ -62,7 +63,7 @@ def work() -> Work:
 
 
 def tried(audit: Audit, work: Work, error: BaseException | None = None) -> None:
-    with audit.attempt(Kind.QUESTION, work, policy=POLICY, draft="SELECT 1") as attempt:
+    with audit.attempt(Kind.QUESTION, work, draft="SELECT 1") as attempt:
         if error:
             raise error
         attempt.query, attempt.rows = "SELECT 1 LIMIT 11", 1
@@ -70,7 +71,7 @@ def tried(audit: Audit, work: Work, error: BaseException | None = None) -> None:
 
 def test_an_attempt_says_all_that_is_known(log: Log, audit: Audit, work: Work) -> None:
     work.usage = Usage(model="m")
-    with audit.attempt(Kind.EXAMPLE, work, policy=POLICY, draft="SELECT 1", example_id=4) as attempt:
+    with audit.attempt(Kind.EXAMPLE, work, draft="SELECT 1", example_id=4) as attempt:
         attempt.query, attempt.rows = "SELECT 1 LIMIT 11", 1
     (entry,) = log.kept
     assert (entry.kind, entry.verdict, entry.at) == (Kind.EXAMPLE, "ran", AT)
@@ -153,7 +154,7 @@ def test_every_question_leaves_how_it_ended(
     verdicts: list[str],
 ) -> None:
     try:
-        with audit.question(work, policy=POLICY) as whole:
+        with audit.question(work) as whole:
             for error in attempts:
                 try:
                     tried(audit, work, error)
@@ -168,7 +169,7 @@ def test_every_question_leaves_how_it_ended(
 
 def test_a_question_that_cannot_be_told_of_fails(log: Log, audit: Audit, work: Work) -> None:
     log.down = True
-    with pytest.raises(StoreError), audit.question(work, policy=POLICY) as whole:
+    with pytest.raises(StoreError), audit.question(work) as whole:
         whole.answer = Answer(status=Status.CLARIFY)
 
 

@@ -40,6 +40,6 @@ def test_migrating_brings_the_vector_type(new_database: NewDatabase) -> None:
     state = State(new_database())
     state.migrate()
     state.migrate()
-    assert state.row("SELECT count(*) AS n FROM migrations") == {"n": 3}
+    assert state.row("SELECT count(*) AS n FROM migrations") == {"n": 4}
     assert state.rows("SELECT vector FROM examples") == []
     state.close()

@@ -15,6 +15,7 @@ from analyst import errands, modeling, tracing
 from analyst.draft import Decision, Draft
 from analyst.errors import Cancelled, ConfigurationError, FunctionFailed, ModelUnavailable, UnusableReply
 from analyst.example import Example
+from analyst.identity import Entrance, Principal, Scope
 from analyst.invoking import Function
 from analyst.ports import Cancellation, DraftRequest, SqlWriter, Words, WordsRequest
 from analyst.question import Usage
@@ -134,8 +135,17 @@ class Doer:
     def __init__(self) -> None:
         self.done: list[Any] = []
 
-    def teach(self, source: str, question: str, sql: str, *, approve_as: str, note: str) -> Example:
-        self.done.append((source, question, sql, approve_as, note))
+    def teach(
+        self,
+        source: str,
+        question: str,
+        sql: str,
+        *,
+        approve_as: str,
+        note: str,
+        principal: Principal | None,
+    ) -> Example:
+        self.done.append((source, question, sql, approve_as, note, principal))
         if sql == "DROP TABLE t":
             raise ConfigurationError("This may not be taught.")
         return Example(id=12, source=source, dialect="postgres", question=question, sql=sql)
@@ -143,8 +153,19 @@ class Doer:
     def read_catalog(self, source: str) -> None:
         self.done.append(source)
 
+    def count_examples(self) -> int:
+        return 7
+
     def tidy(self) -> None:
         self.done.append("tidy")
+
+
+ANN = Principal(
+    entrance=Entrance.OIDC,
+    name="ann",
+    claims=(("groups", ("sales", "bi")),),
+    scopes=frozenset({Scope.ASK, Scope.APPROVE}),
+)
 
 
 def test_errands_reach_the_worker_and_its_refusals_come_back() -> None:
@@ -152,11 +173,14 @@ def test_errands_reach_the_worker_and_its_refusals_come_back() -> None:
     remote_errands = errands.RemoteErrands(
         Function("worker", client=Invoked(lambda event: errands.run(event, doer)))
     )
-    assert remote_errands.teach("s", "How many?", "SELECT 1", approve_as="ann", note="fine") == 12
+    assert (
+        remote_errands.teach("s", "How many?", "SELECT 1", approve_as="ann", note="fine", principal=ANN) == 12
+    )
     remote_errands.read_catalog("s")
-    assert doer.done == [("s", "How many?", "SELECT 1", "ann", "fine"), "s"]
+    assert doer.done == [("s", "How many?", "SELECT 1", "ann", "fine", ANN), "s"]
     assert errands.run({"operation": "tidy"}, doer) == {} and doer.done[-1] == "tidy"
+    assert errands.run({"operation": "count_examples"}, doer) == {"approved": 7}
     with pytest.raises(Exception, match="may not be taught") as caught:
-        remote_errands.teach("s", "q", "DROP TABLE t", approve_as="", note="")
+        remote_errands.teach("s", "q", "DROP TABLE t", approve_as="", note="", principal=None)
     assert getattr(caught.value, "code", "") == "configuration"
     assert errands.run({"operation": "dance"}, doer)["error"]["code"] == "wrong_usage"

@@ -43,8 +43,8 @@ def test_a_question_becomes_words_rows_and_a_receipt(make_house: MakeHouse) -> N
     assert (receipt.attempts, receipt.usage.calls >= 0, receipt.warnings) == (1, True, ())
     names = [step.name for step in work.journal.steps]
     assert names == [
-        "recall",
         "catalog",
+        "recall",
         "examples",
         "link",
         "draft",

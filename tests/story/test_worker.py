@@ -8,10 +8,11 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from houses import MakeHouse, asked, execute
+from houses import ANNA, BERT, MakeHouse, asked, execute
 from scripted_model import Says, Silent, always, in_turn
 
 from analyst.errors import Conflict, NotFound
+from analyst.identity import Principal
 from analyst.question import Question, Status
 from analyst.wiring import House
 
@@ -21,8 +22,10 @@ SLOW = Says(
 )
 
 
-def put(house: House, text: str = "How many flights left from JFK?", **changes: object) -> Question:
-    question = replace(asked(house, text).question, **changes)  # type: ignore[arg-type]
+def put(
+    house: House, text: str = "How many flights left from JFK?", *, by: Principal = ANNA, **changes: object
+) -> Question:
+    question = replace(asked(house, text, by=by).question, **changes)  # type: ignore[arg-type]
     house.questions.add(question)
     return question
 
@@ -62,10 +65,12 @@ def test_an_expired_lease_is_taken_up_once_and_then_fails(make_house: MakeHouse)
     assert house.questions.to_hand_over(question.id)
     assert not house.questions.to_hand_over(question.id), "many lookers hand it over once"
     assert house.questions.claim(worker="lost too", lease_seconds=0) is not None
-    assert house.questions.claim(worker="third", lease_seconds=10) is None
+    assert not house.worker("third").take_up()
     record = house.questions.get(question.id)
     assert record.status is Status.FAILED and record.error is not None
     assert record.error["code"] == "worker_lost" and "ask it again" in record.error["message"]
+    told = [kept.document["entry"] for kept in house.audit_entries.entries()]
+    assert [(e["question_id"], e["verdict"]) for e in told] == [(question.id, "failed:worker_lost")]
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing_more(make_house: MakeHouse) -> None:
@@ -82,7 +87,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(make_house: MakeHouse)
 def test_a_cancelled_question_in_the_queue_never_runs(make_house: MakeHouse) -> None:
     house = make_house(always(COUNT))
     question = put(house)
-    house.desk.cancel(question.id, person="")
+    house.desk.cancel(question.id, principal=ANNA)
     assert not house.worker("a").take_up()
     assert house.questions.get(question.id).status is Status.CANCELLED
 
@@ -94,7 +99,7 @@ def test_cancel_stops_the_model(make_house: MakeHouse) -> None:
     thread.start()
     assert house.scripted.wait_until(lambda s: len(s.requests) == 1)  # type: ignore[attr-defined]
     began = time.monotonic()
-    house.desk.cancel(question.id, person="")
+    house.desk.cancel(question.id, principal=ANNA)
     thread.join(10)
     assert time.monotonic() - began < 5
     assert house.questions.get(question.id).status is Status.CANCELLED
@@ -110,7 +115,7 @@ def test_cancel_stops_the_database(make_house: MakeHouse) -> None:
     while not house.questions.get(question.id).handle:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    house.desk.cancel(question.id, person="")
+    house.desk.cancel(question.id, principal=ANNA)
     thread.join(10)
     assert house.questions.get(question.id).status is Status.CANCELLED
     running = (
@@ -161,22 +166,22 @@ def test_follow_ups_see_the_earlier_turn(make_house: MakeHouse) -> None:
 
 def test_sessions_belong_to_a_person(make_house: MakeHouse) -> None:
     house = make_house(always(COUNT))
-    question = put(house, person="anna")
-    assert [s["session_id"] for s in house.questions.sessions(person="anna")] == [question.session_id]
-    assert house.questions.sessions(person="bert") == []
+    question = put(house)
+    assert [s["session_id"] for s in house.questions.sessions(person=ANNA.key)] == [question.session_id]
+    assert house.questions.sessions(person=BERT.key) == []
     with pytest.raises(NotFound):
-        house.questions.session(question.session_id, person="bert")
+        house.questions.session(question.session_id, person=BERT.key)
     with pytest.raises(NotFound):
-        house.desk.show(question.id, person="bert", rows=1)
+        house.desk.show(question.id, principal=BERT, rows=1)
     with pytest.raises(NotFound):
-        put(house, person="bert", session_id=question.session_id)
+        put(house, by=BERT, session_id=question.session_id)
 
 
 def test_unknown_ids_are_not_found(make_house: MakeHouse) -> None:
     house = make_house(always(COUNT))
     for unknown in (str(uuid.uuid4()), "no uuid", "'; DROP TABLE questions; --"):
         with pytest.raises(NotFound):
-            house.desk.show(unknown, person="", rows=1)
+            house.desk.show(unknown, principal=ANNA, rows=1)
 
 
 def test_a_store_that_is_away_for_a_moment_loses_nothing(make_house: MakeHouse) -> None:

@@ -29,9 +29,9 @@ with `--options FILE`; a key in the file replaces the whole value of that key in
 default. A key that does not exist, a value of the wrong kind, and options that contradict each other are refused with
 one sentence that names the key (exit code 2), before anything is changed.
 
-Sources, the model ids, `few_shot`, `row_limit` and `query_seconds` are also what `./deploy.sh configure` puts in force
-without a deployment; every other option needs `./deploy.sh deploy`. How the options play together is told in
-[deploying](deploying.md), what they cost in [costs](costs.md).
+Sources, the model ids, `few_shot`, `policies`, `row_limit` and `query_seconds` are also what `./deploy.sh configure`
+puts in force without a deployment; every other option needs `./deploy.sh deploy`. How the options play together is
+told in [deploying](deploying.md), what they cost in [costs](costs.md).
 """
 EXAMPLE = """
 ## An example

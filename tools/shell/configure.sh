@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # names are shared with the script that reads this file
 # deploy.sh configure: sources, models and policies go to Parameter Store, without a deployment.
 
-KINDS='sources models policies'
+KINDS='policies models sources' # in this order: who may see what is in force before there is anything to see
 MOST_BYTES=4096 # of a parameter of the standard tier
 
 command_configure() {
@@ -12,6 +12,7 @@ command_configure() {
     step "Comparing the options with what $NAME uses now"
     plan documents "$SCRATCH" >"$SCRATCH/documents"
     need_granted
+    check_policies
     for kind in $KINDS; do
         read_deployed "$kind"
         same "$kind" || changed="$changed $kind"
@@ -37,6 +38,20 @@ need_granted() { # what the functions may not use yet would only fail later, on 
     fi
     things=$(plan ungranted "$SCRATCH/granted.json" | paste -sd , - | sed 's/,/, /g')
     [ -z "$things" ] || fail "The functions of $NAME may not use $things yet: run ./deploy.sh deploy, which grants it. Nothing was changed."
+}
+
+# The plan has read the outline of the policies; row filters only the product itself can read, where it is set up here.
+check_policies() {
+    local file program=$ROOT/.venv/bin/analyst
+    file=$(fact policies)
+    [ -n "$file" ] || return 0
+    if [ ! -x "$program" ]; then
+        warn "only the outline of $file was checked; \`analyst policy check --policy FILE\` reads all of it"
+    elif "$program" policy check --policy "$file" >"$SCRATCH/policies.said" 2>"$SCRATCH/error"; then
+        note "$(cat "$SCRATCH/policies.said")"
+    else
+        fail "$(tail -n 1 "$SCRATCH/error" | sed "s/^analyst: //") Nothing was changed; the policies are in $file."
+    fi
 }
 
 # The document in force goes to KIND.now; a long one is in the bucket and the parameter says where.
@@ -71,7 +86,8 @@ write_document() { # write_document KIND
     CHANGING="writing the $kind"
     ask s3 cp "$SCRATCH/$kind.json" "s3://$BUCKET/$key" --only-show-errors ||
         fail "The $kind could not be written to s3://$BUCKET/$key ($(why)); what is in force stays: run ./deploy.sh configure again."
-    if [ "$bytes" -gt "$MOST_BYTES" ]; then
+    # Parameter Store takes {{ for a reference to another parameter.
+    if [ "$bytes" -gt "$MOST_BYTES" ] || grep -qF '{{' "$value"; then
         value=$SCRATCH/$kind.at
         printf '{"at":"%s"}' "$key" >"$value"
     fi

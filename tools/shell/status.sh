@@ -53,18 +53,29 @@ gather_drift() { # what is in force, and whether the options say something else
     done
 }
 
-call_api() { # call_api PATH [QUERY]: the body of data-analyst's answer to GET PATH, and ANSWER_STATUS
+ask_health() { # data-analyst's answer to GET /health, the one question that is answered to whoever asks
+    local context='"stage":"v1","httpMethod":"GET","path":"/health","resourcePath":"/{proxy+}","protocol":"HTTP/1.1","identity":{"sourceIp":"127.0.0.1","userAgent":"deploy.sh"}'
+    printf '{"resource":"/{proxy+}","path":"/health","httpMethod":"GET","headers":{},"multiValueHeaders":{},"queryStringParameters":null,"multiValueQueryStringParameters":null,"pathParameters":{"proxy":"health"},"stageVariables":null,"requestContext":{"requestId":"status-%s",%s},"body":null,"isBase64Encoded":false}' \
+        "$$" "$context" >"$SCRATCH/event.json"
+    invoke_data_analyst
+}
+
+# An errand is for whoever may invoke the function; nobody gets one through the API, where a token would be needed.
+ask_errand() { # ask_errand OPERATION: data-analyst's answer to it
+    printf '{"operation":"%s","request_id":"status-%s"}' "$1" "$$" >"$SCRATCH/event.json"
+    invoke_data_analyst
+}
+
+invoke_data_analyst() { # sends event.json; the answer goes to answer.json
     local qualifier
     qualifier=$(fact qualifier)
     [ -n "$(output backend DataAnalystName)" ] || return 1
-    printf '{"resource":"/{proxy+}","path":"%s","httpMethod":"GET","headers":{},"multiValueHeaders":{},"queryStringParameters":null,"multiValueQueryStringParameters":%s,"pathParameters":{"proxy":"%s"},"stageVariables":null,"requestContext":{"requestId":"status-%s","stage":"v1","httpMethod":"GET","path":"%s","resourcePath":"/{proxy+}","protocol":"HTTP/1.1","identity":{"sourceIp":"127.0.0.1","userAgent":"deploy.sh"}},"body":null,"isBase64Encoded":false}' \
-        "$1" "${2:-null}" "${1#/}" "$$" "$1" >"$SCRATCH/event.json"
     ask lambda invoke --function-name "$(output backend DataAnalystName)" ${qualifier:+--qualifier "$qualifier"} \
         --payload "fileb://$SCRATCH/event.json" --query FunctionError --output text "$SCRATCH/answer.json" >"$SCRATCH/invoked"
 }
 
 gather_health() {
-    if call_api /health; then
+    if ask_health; then
         "$PYTHON" "$ROOT/tools/shell/health_lines.py" "$SCRATCH/answer.json"
     elif [ -z "$(output backend DataAnalystName)" ]; then
         told health data-analyst state 'not deployed'

@@ -16,10 +16,11 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from analyst import __version__
+from analyst.api.identities import Identities
 from analyst.api.knowledge import Knowledge
 from analyst.api.queries import Queries
 from analyst.api.visit import Visit, visit
-from analyst.errors import AnalystError, NotFound, TooLarge, WrongUsage
+from analyst.errors import AnalystError, NotFound, TooLarge, Unauthorized, WrongUsage
 
 if TYPE_CHECKING:
     from analyst.wiring import House
@@ -34,7 +35,9 @@ class Api:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._guest: Visit | None = None
         self._app = APIGatewayRestResolver(enable_validation=True)
+        Identities(self._visit).register(self._app)
         Queries(self._visit).register(self._app)
         Knowledge(self._visit).register(self._app)
         self._app.exception_handler(AnalystError)(self._refuse)
@@ -49,7 +52,14 @@ class Api:
         """Serve one event of API Gateway's REST proxy."""
         if len(event.get("body") or "") > LARGEST_BODY:
             return plain(TooLarge("A request may have 1 MB."), _request_id(event))
-        response = self._app.resolve(event, context)
+        try:
+            self._guest = visit(self._house, event)  # before anything else is looked at
+        except AnalystError as error:
+            response = plain(error, _request_id(event))
+        else:
+            response = self._app.resolve(event, context)
+        finally:
+            self._guest = None
         status, method = response["statusCode"], event["httpMethod"]
         # A page looks every second; what changes something, or fails, is worth a line.
         level = logging.DEBUG if method == "GET" and status < 400 else logging.INFO
@@ -57,14 +67,17 @@ class Api:
         return response
 
     def _visit(self) -> Visit:
-        return visit(self._house, self._app.current_event.raw_event)
+        if self._guest is None:
+            raise Unauthorized("Nobody has verified who sends this.")
+        return self._guest
 
     def openapi(self) -> dict[str, Any]:
         """The description of every route."""
         text = self._app.get_openapi_json_schema(
             title="Data Analyst BI",
             version=__version__,
-            description="Questions in plain words, answers with a receipt. Every request carries `x-api-key`.",
+            description="Questions in plain words, answers with a receipt. Every request carries `x-api-key`, which"
+            " says which page sends it, and `authorization: Bearer …`, which says who asks.",
         )
         schema: dict[str, Any] = json.loads(text)
         return schema

@@ -47,6 +47,6 @@ class ExampleBody(Strict):
     question: str
     sql: str
     source: str = ""
-    approve_as: str = Field(
-        default="", max_length=100, description="Who approves it; proposed only when left out."
+    approve: bool = Field(
+        default=False, description="Approve it at once, in the name of who sends it; else it is proposed."
     )

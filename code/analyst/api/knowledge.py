@@ -16,6 +16,7 @@ from analyst.errors import AnalystError, Cancelled, ModelTimeout, Refused
 from analyst.example import Example, ExampleStatus
 from analyst.exporting import FORMATS
 from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
+from analyst.identity import Scope
 from analyst.ports import Cancellation
 from analyst.question import LONGEST_QUESTION, Mode
 
@@ -46,8 +47,10 @@ class Knowledge:
 
     def sources(self) -> dict[str, Any]:
         """Each source with its example questions."""
-        house = self._visit().house
-        return {"sources": [house.describe(source) for source in house.sources.all]}
+        here = self._visit()
+        library = here.house.library
+        opened = library.open_sources(here.principal).all
+        return {"sources": [library.describe(source, here.principal) for source in opened]}
 
     def sessions(self) -> dict[str, Any]:
         """Newest first."""
@@ -57,13 +60,17 @@ class Knowledge:
     def session(self, session_id: str) -> dict[str, Any]:
         """Its questions with their answers, oldest first."""
         here = self._visit()
-        queries = here.house.desk.session(session_id, person=here.person)
+        queries = here.house.desk.session(session_id, principal=here.principal)
         return {"session_id": session_id, "queries": queries}
 
     def sql(self, body: SqlBody) -> dict[str, Any]:
         """One draft of the model, unchecked."""
-        house = self._visit().house
-        catalog = house.catalog(house.sources.get(body.source).key)
+        here = self._visit()
+        here.require(Scope.ASK)
+        here.count()
+        house = here.house
+        source = house.library.open_sources(here.principal).get(body.source)
+        catalog = house.view(source.key, here.principal).catalog
         request = house.analyst.draft_request(understanding.clean(body.question), catalog)
         cancellation = Cancellation()
         late = threading.Timer(SQL_SECONDS, cancellation.wish)
@@ -87,21 +94,37 @@ class Knowledge:
         self, source: str = "", status: Literal["", "proposed", "approved", "revoked"] = ""
     ) -> dict[str, Any]:
         """Newest first."""
-        house = self._visit().house
-        key = house.sources.get(source).key if source else None
-        found = house.examples.all(source=key, status=ExampleStatus(status) if status else None)
+        here = self._visit()
+        wanted = ExampleStatus(status) if status else None
+        found = here.house.library.examples(here.principal, source=source, status=wanted)
         return {"examples": [_example(e) for e in found]}
 
     def add_example(self, body: ExampleBody) -> tuple[dict[str, Any], int]:
-        """Its SQL is guarded and planned first."""
-        house = self._visit().house
-        key = house.sources.get(body.source).key
-        return _example(house.teach(key, body.question, body.sql, approve_as=body.approve_as)), 201
+        """Its SQL is guarded and planned first, as something that the sender may run."""
+        here = self._visit()
+        here.require(Scope.ASK)
+        if body.approve:
+            here.check_approves()
+        here.count()
+        key = here.house.library.open_sources(here.principal).get(body.source).key
+        kept = here.house.teach(
+            key,
+            body.question,
+            body.sql,
+            approve_as=here.operator if body.approve else "",
+            principal=here.principal,
+        )
+        return _example(kept), 201
 
     def revoke_example(self, example_id: int) -> dict[str, Any]:
         """It neither answers nor teaches any more."""
         here = self._visit()
-        return _example(here.house.decide(example_id, ExampleStatus.REVOKED, by=here.operator))
+        here.check_approves()
+        library = here.house.library
+        library.example(example_id, here.principal)
+        return _example(
+            library.decide(example_id, ExampleStatus.REVOKED, by=here.operator, person=here.person)
+        )
 
     def capabilities(self) -> dict[str, Any]:
         """The model's state, formats and limits."""

@@ -15,6 +15,7 @@ from analyst.asking import MOST_SHOWN
 from analyst.errors import Conflict
 from analyst.example import ExampleStatus
 from analyst.exporting import export
+from analyst.identity import Scope
 
 LARGEST_BODY = 3_000_000
 """Bytes of a file that is sent as it is; a function's response ends at 6 MB, and writing it as JSON may double it."""
@@ -39,11 +40,13 @@ class Queries:
     def ask(self, body: AskBody) -> tuple[dict[str, Any], int]:
         """Store the question and answer 202 with its id; look at `GET /query/{id}` for what becomes of it."""
         here = self._visit()
+        here.require(Scope.ASK)
+        here.count()
         question = here.house.desk.new_question(
             body.question,
             source=body.source,
             session_id=body.session_id,
-            person=here.person,
+            principal=here.principal,
             request_id=here.request_id,
             mode=body.mode,
             use_cache=body.use_cache,
@@ -54,18 +57,19 @@ class Queries:
     def look(self, query_id: str, rows: Annotated[int, Query(ge=0, le=MOST_SHOWN)] = 100) -> dict[str, Any]:
         """Its status, steps, and as much of the answer as there is."""
         here = self._visit()
-        return here.house.desk.show(query_id, person=here.person, rows=rows)
+        return here.house.desk.show(query_id, principal=here.principal, rows=rows)
 
     def cancel(self, query_id: str) -> dict[str, Any]:
         """Stop the model's and the database's work on it."""
         here = self._visit()
-        here.house.desk.cancel(query_id, person=here.person)
-        return here.house.desk.show(query_id, person=here.person, rows=0)
+        here.house.desk.cancel(query_id, principal=here.principal)
+        return here.house.desk.show(query_id, principal=here.principal, rows=0)
 
     def rows(self, query_id: str, format: Literal["csv", "xlsx", "json"] = "csv") -> Response[str]:
         """The stored result as a file; a large one as a redirection (303) to a short-lived link."""
         here = self._visit()
-        result_id = here.house.desk.taken_away(query_id, person=here.person, format=format)
+        here.count()
+        result_id = here.house.desk.taken_away(query_id, principal=here.principal, format=format)
         file = export(result_id, format=format, results=here.house.results, objects=here.house.objects)
         if file.size > LARGEST_BODY:
             return Response(
@@ -80,8 +84,12 @@ class Queries:
         return response
 
     def feedback(self, query_id: str, body: FeedbackBody) -> dict[str, Any]:
-        """An approved answer becomes an example that answers and teaches from then on; a rejected one no more."""
+        """An approved answer becomes an example that answers and teaches from then on; a rejected one no more.
+
+        From who may not approve, the answer is only proposed, and a rejection is only noted.
+        """
         here = self._visit()
+        here.count()
         given: dict[str, Any] = {
             "verdict": body.verdict,
             "by": here.operator,
@@ -90,16 +98,25 @@ class Queries:
         }
         if body.verdict == "approve":
             given["example_id"] = _approve(query_id, body.note, here)
-        else:
-            for example_id in here.house.desk.taught_by(query_id, person=here.person):
-                here.house.decide(example_id, ExampleStatus.REVOKED, by=here.operator, note=body.note)
-        here.house.desk.judged(query_id, given, person=here.person)
+        elif here.approves:
+            for example_id in here.house.desk.taught_by(query_id, principal=here.principal):
+                here.house.library.decide(
+                    example_id, ExampleStatus.REVOKED, by=here.operator, person=here.person, note=body.note
+                )
+        here.house.desk.judged(query_id, given, principal=here.principal)
         return given
 
 
 def _approve(query_id: str, note: str, here: Visit) -> int:
-    question, sql = here.house.desk.answered(query_id, person=here.person)
+    question, sql = here.house.desk.answered(query_id, principal=here.principal)
     if not sql:
         raise Conflict("Only an answer that has SQL can be approved.")
-    example = here.house.teach(question.source, question.text, sql, approve_as=here.operator, note=note)
+    example = here.house.teach(
+        question.source,
+        question.text,
+        sql,
+        approve_as=here.operator if here.approves else "",
+        note=note,
+        principal=here.principal,
+    )
     return example.id

@@ -19,14 +19,14 @@ from analyst.errors import AnalystError, ConfigurationError
 
 logger = logging.getLogger(__name__)
 
-DOCUMENTS = ("sources", "models", "policies")
+DOCUMENTS = ("sources", "models", "policies", "entrance")
 LARGEST = 4 * 1024 * 1024
 """Bytes of a document in the bucket."""
 _PLACE = re.compile(r"configuration/[A-Za-z0-9._/-]{1,200}\.json")
 
 
 class Parameters:
-    """Reads the documents `sources`, `models` and `policies` below `prefix`, kept for `ttl_seconds`.
+    """Reads the documents below `prefix`, kept for `ttl_seconds`.
 
     `client` is boto3's "ssm"; `s3` reads what a parameter {"at": "configuration/….json"} points at in `bucket`;
     `clock` is the time of day, which goes on while a snapshot of this process sleeps.
@@ -126,6 +126,9 @@ def overlay(documents: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ConfigurationError naming the document and the key that is unknown or of the wrong type.
     """
+    if "sources" in documents and "policies" not in documents:
+        # `configure` writes policies before sources: who may see what is known before there is anything to see.
+        raise ConfigurationError("The document policies is missing, without which nothing may be asked.")
     values: dict[str, Any] = {}
     for name, document in documents.items():
         if name == "sources":
@@ -219,7 +222,11 @@ _KEYS: Mapping[str, Mapping[str, tuple[str, Callable[[Any], Any], str]]] = Mappi
             "time_follows": ("time_follows", _origin, '"today" or "data"'),
             "fiscal_start": ("fiscal_start", _month, "a month, 1 to 12"),
             "abstain_below": ("abstain_below", _share, "a number from 0 to 1"),
+            # An empty text is a mistake; without the key everybody sees what the sources' users see.
+            "file": ("policies_text", _filled_text, "the text of a policies.toml"),
         },
+        # Written by the stack of the page, which alone knows its load balancer.
+        "entrance": {"signer": ("oidc_signer", _filled_text, "the ARN of the load balancer")},
     }
 )
 """Document -> key -> (setting, what types its value or gives None, what it must be)."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
-import pwd
 import sys
 import uuid
 from collections.abc import Sequence
@@ -14,8 +12,10 @@ from typing import Any, cast
 
 from analyst import errors
 from analyst.cli.place import Commands, add_source_options, on_source
+from analyst.cli.who import add_acting_options
 from analyst.client import Document, assured
 from analyst.errors import AnalystError
+from analyst.identifying import os_user
 from analyst.plain_text import terminal_text, visible
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question, Step
@@ -42,6 +42,7 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("--session", default="", metavar="ID", help="go on with an earlier conversation")
     parser.add_argument("--no-cache", action="store_true", help="do not answer from approved questions")
+    add_acting_options(parser)
     parser.add_argument("--json", action="store_true", help="print the whole document")
     parser.set_defaults(run=run)
 
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
             text,
             source=source.key,
             session_id=options.session,
-            person="os:" + pwd.getpwuid(os.getuid()).pw_name,
+            principal=os_user(),
             request_id=str(uuid.uuid4()),
             mode=options.mode,
             use_cache=not options.no_cache,

@@ -8,9 +8,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from analyst.audit import Kind
 from analyst.catalog import Catalog
 from analyst.cli.place import Commands, add_source_options, on_source
+from analyst.cli.who import add_acting_options
 from analyst.errors import WrongUsage
+from analyst.identifying import os_user
 from analyst.plain_text import terminal_text
 from analyst.ports import Cancellation
 from analyst.showing import schema_text
@@ -26,6 +29,7 @@ def add_to(commands: Commands) -> None:
     building.set_defaults(run=build)
     showing = actions.add_parser("show", help="print it as the model sees it")
     showing.add_argument("--json", action="store_true", help="print it as JSON, to be edited and imported")
+    add_acting_options(showing)
     showing.set_defaults(run=show)
     importing = actions.add_parser("import", help="put an edited one in its place")
     importing.add_argument("file", type=Path)
@@ -52,7 +56,8 @@ def show(options: argparse.Namespace) -> int:
     """Print the catalog."""
 
     def print_out(house: House, source: Source, _: Cancellation) -> int:
-        catalog = house.analyst.catalog(source.key)
+        whole = house.analyst.catalog(source.key)
+        catalog = house.view(source.key, os_user()).catalog if options.role else whole
         as_json = options.json
         text = json.dumps(catalog.to_dict(), indent=1) if as_json else terminal_text(schema_text(catalog))
         sys.stdout.write(text + "\n")
@@ -71,7 +76,9 @@ def import_file(options: argparse.Namespace) -> int:
         ) from None
 
     def keep(house: House, source: Source, _: Cancellation) -> int:
-        house.catalogs.save(replace(catalog, source=source.key, edited=True))
+        with house.state.transaction():
+            house.catalogs.save(replace(catalog, source=source.key, edited=True))
+            house.audit.record(Kind.ADMIN, person=os_user().key, source=source.key, detail="catalog imported")
         sys.stdout.write(f"{source.name}: {len(catalog.tables)} tables are kept.\n")
         return 0
 

@@ -18,8 +18,10 @@ from analyst.cli import predictions
 from analyst.cli.judge import judge
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.cli.suite import Case, at_database, read_suite
+from analyst.cli.who import add_acting_options
 from analyst.cli.whose_fault import one_of_several, stops_all
-from analyst.errors import AnalystError, Cancelled, DatabaseError, Refused
+from analyst.errors import AnalystError, Cancelled, DatabaseError, Forbidden, Refused
+from analyst.identifying import os_user
 from analyst.journal import Journal
 from analyst.ports import Cancellation
 from analyst.question import Mode, Question
@@ -49,6 +51,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help='then compare with the suite\'s "gold" by running both, into OUT.verdicts.jsonl',
     )
+    add_acting_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -140,6 +143,7 @@ class Evaluation:
             request_id=str(case.id),
             mode=Mode(self.options.mode),
             context=case.context,
+            principal=os_user(),
         )
         return Work(
             question=question,
@@ -165,7 +169,7 @@ class Evaluation:
 def _outcome(house: House, work: Work) -> tuple[str, Receipt | None]:
     try:
         answer = house.analyst.ask(work)
-    except Refused:
+    except (Refused, Forbidden):
         return "refused", None
     except Cancelled:
         if work.cancellation.wished:  # it was not answered, so a second run has to find it missing

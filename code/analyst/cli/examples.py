@@ -72,7 +72,7 @@ def decide(options: argparse.Namespace) -> int:
     """Approve or revoke one pair."""
 
     def settle(house: House, _: Source, __: Cancellation) -> int:
-        example = house.decide(options.id, options.status, by=pwd.getpwuid(os.getuid()).pw_name)
+        example = house.library.decide(options.id, options.status, by=pwd.getpwuid(os.getuid()).pw_name)
         sys.stdout.write(_text(example))
         return 0
 

@@ -95,7 +95,7 @@ def _outcome(
     house.add_source(there)
     engine = house.sources.engine(there.key, query_id="judge")
     try:
-        return _Bench(engine, seconds=house.policy.timeout_seconds, cancellation=cancellation).compare(
+        return _Bench(engine, seconds=house.access.limits.timeout_seconds, cancellation=cancellation).compare(
             str(prediction.get("sql") or ""), gold.text
         )
     finally:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from analyst import log
+from analyst.cli.who import acting
+from analyst.errors import WrongUsage
 from analyst.local.attach import with_house
 from analyst.ports import Cancellation
 from analyst.settings import Settings, read_env_file
@@ -39,12 +41,16 @@ def settings_here(**changes: Any) -> Settings:
 def on_source(
     options: argparse.Namespace, task: Callable[[House, Source, Cancellation], int], *, model: bool = False
 ) -> int:
-    """Run a task on the installation, with the source that the options name."""
-    settings = settings_here()
+    """Run a task on the installation, with the source, and in the role, that the options name."""
+    person = acting(options) if "role" in options else None
+    settings = settings_here(policies=str(options.policy.absolute()) if person and options.policy else None)
+    if person and not settings.policies:
+        raise WrongUsage("--role needs --policy, or the setting ANALYST_POLICIES.")
     log.start("WARNING")
     given = source_of(options.url) if options.url else None
 
     def work(house: House, cancellation: Cancellation) -> int:
+        house.act_as(person)
         if given:
             house.add_source(given)
         return task(house, given or house.sources.get(options.source), cancellation)

@@ -9,12 +9,18 @@ from pathlib import Path
 from analyst import guard, policies
 from analyst.catalog import Catalog
 from analyst.errors import AnalystError, WrongUsage
-from analyst.policies import Policies
+from analyst.policies import Person, Policies
 from analyst.policy import Policy
 
 
 def add_policy_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """--policy, --role, --user and --source."""
+    add_acting_options(parser, required=required)
+    parser.add_argument("--source", default="", metavar="NAME", help="the source whose rules hold")
+
+
+def add_acting_options(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """--policy, --role and --user."""
     parser.add_argument(
         "--policy", type=Path, metavar="FILE", required=required, help="the policies, as TOML"
     )
@@ -28,7 +34,6 @@ def add_policy_options(parser: argparse.ArgumentParser, *, required: bool) -> No
         metavar="KEY=VALUE",
         help="what is known of the person, for the row filters; once for each value",
     )
-    parser.add_argument("--source", default="", metavar="NAME", help="the source whose rules hold")
 
 
 def add_schema_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
@@ -60,6 +65,16 @@ def policy_of(options: argparse.Namespace) -> Policy:
         raise WrongUsage("--policy needs --role.")
     known = policies_of(options.policy)
     return known.of(options.role, _attributes(options.user), source=options.source)
+
+
+def acting(options: argparse.Namespace) -> Person | None:
+    """The person that --role and --user describe; None where a command is asked by whoever runs it."""
+    if not options.role:
+        if options.policy is not None or options.user:
+            raise WrongUsage("--policy and --user need --role.")
+        return None
+    attributes = {name: tuple(values) for name, values in _attributes(options.user).items()}
+    return Person(role=options.role, attributes=attributes)
 
 
 def catalog_of(path: Path, dialect: str) -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +30,8 @@ _SAMPLED_ROWS = 20
 
 _DECLARE = "DECLARE answer NO SCROLL CURSOR FOR "
 _EXPLAIN = "EXPLAIN "
+_COST = re.compile(r"\(cost=[\d.]+\.\.([\d.]+) ")
+"""The total, on the first line of a plan."""
 _CANCEL_PAUSES = (0.05, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -57,11 +60,13 @@ class PostgresEngine:
         with self._session(seconds=self._catalog_seconds) as opened:
             return read_catalog(opened, source=source)
 
-    def explain(self, query: Query, *, timeout_seconds: float) -> None:
-        """Have the database plan the query without running it."""
+    def explain(self, query: Query, *, timeout_seconds: float) -> float | None:
+        """Have the database plan the query without running it; the planner's cost of all its rows."""
         sql = self._sql(query)
         with self._session(seconds=timeout_seconds) as opened:
-            opened.rows(sql, lead=_EXPLAIN)
+            plan = opened.rows(sql, lead=_EXPLAIN)
+        found = _COST.search(str(plan[0][0])) if plan else None
+        return float(found[1]) if found else None
 
     def run(
         self,

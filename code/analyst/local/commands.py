@@ -30,6 +30,11 @@ def workers(count: int, *, environment: Mapping[str, str]) -> list[Command]:
     ]
 
 
+def rules(*, environment: Mapping[str, str]) -> Command:
+    """The program that says whether the policies fit the sources."""
+    return Command(name="rules", arguments=_module("analyst.local.rules"), environment=environment)
+
+
 def page(instance: Instance, *, folder: Path, environment: Mapping[str, str]) -> Command:
     """The page, for this machine only; `folder` holds app.py and Streamlit's own settings."""
     options = {
@@ -51,7 +56,8 @@ def page(instance: Instance, *, folder: Path, environment: Mapping[str, str]) ->
             str(folder / "app.py"),
             *(f"--{name}={value}" for name, value in options.items()),
         ),
-        environment=environment,
+        # Nobody may say for others where they come from: the page looks whose process the other end is.
+        environment={**environment, "FORWARDED_ALLOW_IPS": ""},
         folder=folder,
         ready=answers(instance.port, "/_stcore/health"),
     )

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from analyst import log
 from analyst.local.private_files import write_private
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _PARENT_CHECK_SECONDS = 1.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve on 127.0.0.1 until SIGTERM, or until the parent is gone; 1 when the model cannot be loaded."""
     options = _options(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log.start("INFO")
     # Python cannot answer a signal while the model loads; nothing has to be tidied up, so none is caught.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

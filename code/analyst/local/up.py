@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 import analyst
+from analyst import policies
 from analyst.local import commands
 from analyst.local.children import Command
 from analyst.local.instance import DataFolder, Instance
@@ -25,7 +26,11 @@ EXAMPLES = ROOT / "tools" / "nycflights13" / "examples.jsonl"
 
 
 def up(settings: Settings) -> int:
-    """Start everything and serve until Ctrl-C; raises StartupError."""
+    """Start everything and serve until Ctrl-C; raises StartupError, or ConfigurationError for wrong policies."""
+    if settings.policies:
+        path = Path(settings.policies).expanduser().absolute()
+        policies.read(path)
+        settings = replace(settings, policies=str(path))
     return supervisor(settings, serve=True, sample=not settings.sources, model=True).run()
 
 
@@ -41,7 +46,9 @@ def supervisor(
         return child_environment(settings, folder, instance, postgres)
 
     def loads(instance: Instance) -> Sequence[Command]:
-        return _loads(settings, postgres, environment(instance)) if sample else ()
+        given = environment(instance)
+        loaded = _loads(settings, postgres, given) if sample else ()
+        return (*loaded, commands.rules(environment=given)) if serve and settings.policies else loaded
 
     def services(instance: Instance) -> Sequence[Command]:
         return _services(settings, instance, environment(instance)) if serve else ()
@@ -96,6 +103,7 @@ def _services(settings: Settings, instance: Instance, environment: dict[str, str
     page = {
         "ANALYST_API_URL": instance.api_url,
         "ANALYST_API_KEY_FILE": str(DataFolder(settings.data).api_key),
+        "ANALYST_ENTRANCE": settings.entrance,
     }
     return [
         commands.gateway(instance, environment=environment),

@@ -16,6 +16,7 @@ import psycopg2
 
 from analyst import log
 from analyst.errors import AnalystError, StoreError
+from analyst.identifying import os_user
 from analyst.local.functions import Handler, load_function
 from analyst.local.model import LocalModel
 from analyst.ports import Cancellation
@@ -102,7 +103,8 @@ def warm(house: House) -> None:
     while house.model_state()["state"] in ("arriving", "loading"):
         time.sleep(LOOK_SECONDS)
     try:
-        catalog = house.analyst.catalog(house.sources.get().key)
+        # As whoever will most likely ask, so that the prompt is theirs, and holds nothing that they may not see.
+        catalog = house.view(house.sources.get().key, os_user()).catalog
         request = house.analyst.draft_request("How many rows are there?", catalog)
         settings = house.settings
         model = LocalModel(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyst.errors import Forbidden
+from analyst.identity import Principal
+from analyst.policies.people import Entry, Person
 from analyst.policy import MOST_ROWS, Policy, RowFilter
 
 ANY = "*"
@@ -34,6 +36,8 @@ class Role:
     row_limit: int = MOST_ROWS
     timeout_seconds: float = 60.0
     cost_limit: float | None = None
+    approves: bool = False
+    """Whether it may make answers examples, and revoke examples."""
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
 
 
@@ -45,6 +49,15 @@ class Policies:
     roles: Mapping[str, Role]
     everyone: Mapping[str, SourceRules] = field(default_factory=dict)
     """What holds for all roles, by the name of the source: it takes away and never adds."""
+    people: tuple[Entry, ...] = ()
+    """Who has which role: the first that fits."""
+
+    def placed(self, principal: Principal) -> Person:
+        """What somebody is here; raises Forbidden where no entry fits them."""
+        for entry in self.people:
+            if entry.fits(principal):
+                return entry.person(principal)
+        raise Forbidden("You have no role here.")
 
     def of(self, role: str, attributes: Attributes | None = None, *, source: str = "") -> Policy:
         """The policy of one person on one source; raises Forbidden for a role or a source that is not listed.

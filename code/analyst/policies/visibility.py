@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analyst.catalog import Catalog, Column, Table
 from analyst.guard.seeing import Rules, reduced
 from analyst.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """What one person sees of a source."""
+
+    policy: Policy
+    whole: Catalog
+    """Everything, for the guard alone: it needs to know what it keeps from them."""
+    catalog: Catalog
+    """What is left, for everything else."""
 
 
 def visible(catalog: Catalog, policy: Policy) -> Catalog:

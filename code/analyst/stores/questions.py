@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from analyst.answer import Answer
-from analyst.errors import Conflict, NotFound
+from analyst.errors import Conflict, NotFound, TooMany
+from analyst.identity import Principal
 from analyst.ports import QuestionRecord
 from analyst.question import Conversation, Mode, Question, Status, Step, Turn
 from analyst.record import answer_from_dict, answer_to_dict, steps_from_list
@@ -35,10 +36,16 @@ class Questions:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, question: Question, *, worker: str = "", lease_seconds: float = 0) -> None:
-        """Store a new question as queued, or as running where a worker is named; raises NotFound for a
-        session that belongs to somebody else."""
+    def add(
+        self, question: Question, *, worker: str = "", lease_seconds: float = 0, most_at_once: int = 0
+    ) -> None:
+        """Store a new question as queued, or as running where a worker is named.
+
+        Raises NotFound for a session of somebody else's, TooMany where more than `most_at_once` (0: any number) of
+        the person's questions would wait or run.
+        """
         with self._state.transaction():
+            self._check_at_once(question.person, most_at_once)
             self._state.rows(
                 "INSERT INTO sessions (id, person) VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 (question.session_id, question.person),
@@ -46,18 +53,31 @@ class Questions:
             self.check_session(question.session_id, person=question.person)
             self._state.rows(
                 "INSERT INTO questions (id, session_id, request_id, person, source, question, context, mode,"
-                " use_cache, asked_at, status, worker, attempts, lease_until)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')",
+                " use_cache, asked_at, principal, status, worker, attempts, lease_until)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')",
                 (
                     *(question.id, question.session_id, question.request_id, question.person),
                     *(question.source, question.text, question.context, question.mode.value),
                     *(question.use_cache, question.asked_at),
+                    _json(question.principal.to_dict()) if question.principal else None,
                     *(
                         ("running", worker, 1, lease_seconds)
                         if worker
                         else ("queued", None, 0, PICK_UP_SECONDS)
                     ),
                 ),
+            )
+
+    def _check_at_once(self, person: str, most: int) -> None:
+        if not most:
+            return
+        # Until the end of the transaction: two that come together must not both be the last one.
+        self._state.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", (person,))
+        row = self._state.row(f"SELECT count(*) AS n FROM questions WHERE person = %s AND {_OPEN}", (person,))
+        if row is not None and row["n"] >= most:
+            raise TooMany(
+                f"{row['n']} of your questions are being answered, and that is as many as one person may have"
+                " at once. Wait for one of them, or cancel one."
             )
 
     def get(self, question_id: str) -> QuestionRecord:
@@ -118,7 +138,6 @@ class Questions:
 
     def claim(self, *, worker: str, lease_seconds: float, question_id: str | None = None) -> Question | None:
         """Take up one queued question, or one whose lease ran out; None when there is none."""
-        self._fail_lost()
         row = self._state.row(
             "UPDATE questions SET status = 'running', worker = %s, attempts = attempts + 1, handle = NULL,"
             " lease_until = now() + %s * interval '1 second', steps = '[]', answer = NULL"
@@ -216,12 +235,19 @@ class Questions:
             (*values, question_id, worker),
         )
 
-    def _fail_lost(self) -> None:
-        self._state.rows(
+    def fail_lost(self, tell: Callable[[Question, Status], None]) -> None:
+        """End the questions whose workers were lost too often; `tell` is told of each as a part of it."""
+        with self._state.transaction():
+            for row in self._lost():
+                tell(_question(row), Status(row["status"]))
+
+    def _lost(self) -> list[Row]:
+        return self._state.rows(
             "UPDATE questions SET status = CASE WHEN cancel_wished THEN 'cancelled' ELSE 'failed' END,"
             " error = CASE WHEN cancel_wished THEN %s::jsonb ELSE %s::jsonb END,"
             " finished_at = now(), lease_until = NULL, handle = NULL"
-            " WHERE status = 'running' AND lease_until < now() AND (attempts >= %s OR cancel_wished)",
+            " WHERE status = 'running' AND lease_until < now() AND (attempts >= %s OR cancel_wished)"
+            " RETURNING *",
             (_json(_CANCELLED), _json(_LOST), MOST_ATTEMPTS),
         )
 
@@ -246,6 +272,7 @@ def _question(row: Row) -> Question:
         mode=Mode(row["mode"]),
         use_cache=row["use_cache"],
         context=row["context"],
+        principal=Principal.from_dict(row["principal"]) if row["principal"] else None,
     )
 
 
