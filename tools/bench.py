@@ -22,17 +22,19 @@ from typing import Any
 import bench_imports
 import bench_linking
 import bench_outside
+import bench_policy
 import bench_questions
 import bench_served
 from analyst.cli.place import settings_here
 from analyst.errors import AnalystError
 from analyst.local.model_file import QWEN
 from analyst.settings import Settings
+from analyst.sources import read_sources
 from bench_figures import Figure, table
 from bench_installation import Place, Running
 from bench_model import ScriptedModel
 
-PARTS = ("imports", "linking", "outside", "model", "page", "memory", "start")
+PARTS = ("imports", "linking", "outside", "policy", "model", "page", "memory", "start")
 SLOW_SECONDS = 8.0
 """How long a scripted model takes in place of the local one, so that there is time for clicks."""
 
@@ -93,7 +95,9 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
         first = _first_start(place, settings) if "start" in only else 0.0
         if "outside" in only:
             yield from _outside(place, model)
-        if set(only) - {"imports", "linking", "outside"}:
+        if "policy" in only:
+            yield from _policy(place, model)
+        if set(only) - {"imports", "linking", "outside", "policy"}:
             model.delay_seconds = SLOW_SECONDS
             yield from _served(place, settings, only=only, local_model=local_model, first=first)
 
@@ -101,6 +105,17 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
 def _outside(place: Place, model: ScriptedModel) -> Sequence[Figure]:
     figures: list[Figure] = []
     place.on_databases(lambda settings: figures.extend(bench_outside.measure(settings)), model_url=model.url)
+    return figures
+
+
+def _policy(place: Place, model: ScriptedModel) -> Sequence[Figure]:
+    figures: list[Figure] = []
+    place.on_databases(
+        lambda settings: figures.extend(
+            bench_policy.measure(read_sources(settings.sources).get("flights").url)
+        ),
+        model_url=model.url,
+    )
     return figures
 
 

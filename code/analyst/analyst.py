@@ -432,7 +432,9 @@ class Analyst:
                 executed_sql=query.sql,
                 tables=query.tables,
                 filters=query.filters,
-                assumptions=checking.assumptions(query, notes=found.notes),
+                assumptions=checking.assumptions(
+                    query, notes=found.notes, limited=work.seen.limited(query.tables)
+                ),
                 warnings=(*found.warnings, *checking.warnings(found, catalog=catalog, reasons=reasons)),
                 confidence=confidence,
                 example_id=example.id if example else None,

@@ -92,11 +92,19 @@ def nothing_about(heard: Heard, catalog: Catalog) -> str:
     )
 
 
-def assumptions(query: Query, *, notes: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """How the question was understood: which rows were counted in, and whatever else was noted."""
+def assumptions(
+    query: Query, *, notes: tuple[str, ...] = (), limited: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """How the question was understood: which rows were counted in, and whatever else was noted.
+
+    `limited` are the tables of which the asker's role sees some rows only.
+    """
+    if limited:
+        notes = (*notes, f"Of {_listed(limited)} only the rows that your role may see were looked at.")
     if not query.filters:
+        seen = " that you may see" if limited else ""
         return (
-            (*notes, f"All rows of {_listed(query.tables)} count; nothing was filtered out.")
+            (*notes, f"All rows{seen} of {_listed(query.tables)} count; nothing was filtered out.")
             if query.tables
             else notes
         )

@@ -12,7 +12,6 @@ from analyst.draft import Query
 from analyst.errors import Refused
 from analyst.example import Example
 from analyst.guard.dialects import tongue
-from analyst.guard.seeing import Rules
 from analyst.policies import View
 from analyst.repairing.statement import UNREADABLE, parsed
 
@@ -50,7 +49,7 @@ def _may_be_shown(sql: str, seen: View) -> bool:
     query = _query(sql, seen)
     if query is None:
         return False
-    return not (_is_filtered(query, seen) and _quotes(query, seen))
+    return not (seen.limited(query.tables) and _quotes(query, seen))
 
 
 def _query(sql: str, seen: View) -> Query | None:
@@ -58,12 +57,6 @@ def _query(sql: str, seen: View) -> Query | None:
         return guard.check(sql, dialect=seen.whole.dialect, catalog=seen.whole, policy=seen.policy)
     except Refused:
         return None
-
-
-def _is_filtered(query: Query, seen: View) -> bool:
-    rules = Rules(seen.policy, dialect=seen.whole.dialect)
-    read = set(query.tables)
-    return any(".".join(t.key) in read and rules.filters(t.key) for t in seen.whole.tables)
 
 
 def _quotes(query: Query, seen: View) -> bool:

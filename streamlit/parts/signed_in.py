@@ -38,10 +38,12 @@ def me() -> Me:
 
 
 def show() -> None:
-    """The last line of the sidebar: the name, and the role where one had to sign in."""
+    """The last line of the sidebar: the name, and the role where there are several."""
     person = me()
     text = escaped(person["name"])
     if connection.entrance() is not Entrance.OS:
         text = f"Signed in as **{text}**, role **{escaped(person['role'])}**"
+    elif person["policy"]:
+        text = f"{text}, role **{escaped(person['role'])}**"
     with st.sidebar, st.container(key="signed-in"):
         st.caption(f":material/person: {text}")

@@ -30,9 +30,14 @@ def test_the_rows_are_the_askers_own_and_the_receipt_says_by_which_rules(shop: S
     assert answer.result is not None and answer.result.rows == (("60",),) and answer.receipt is not None
     assert answer.receipt.policy == "sales (version 7)"
     assert "tenant_id" in answer.receipt.executed_sql and "tenant_id" not in answer.receipt.sql
+    assert answer.receipt.assumptions[-2:] == (
+        "Of orders only the rows that your role may see were looked at.",
+        "All rows that you may see of orders count; nothing was filtered out.",
+    )
     answer = house.analyst.ask(asked(house, "What is the total amount of orders?", by=CLEO))
     assert answer.result is not None and answer.result.rows == (("4060",),) and answer.receipt is not None
     assert answer.receipt.policy == "boss (version 7)"
+    assert answer.receipt.assumptions == ("All rows of orders count; nothing was filtered out.",)
 
 
 def test_the_model_hears_nothing_of_what_the_asker_may_not_see(shop: Shop) -> None:

@@ -86,11 +86,6 @@ def fill(statement: Statement, values: Callable[[exp.Placeholder, str], list[exp
             place.replace(made[0])
 
 
-def is_costly(found: exp.Expr) -> bool:
-    """True for a condition with a query in it, which Postgres may put off until after the user's own conditions."""
-    return found.find(exp.Query) is not None
-
-
 def _placed(found: exp.Expr, table: Table, *, catalog: Catalog, speech: Tongue) -> Statement:
     select = exp.Select(
         expressions=[exp.Literal.number(1)],

@@ -7,12 +7,14 @@ from sqlglot import exp
 from analyst.catalog import Table
 from analyst.errors import Refused
 from analyst.guard.dependence import grouped_by_key
-from analyst.guard.dialects import Tongue
+from analyst.guard.failing import STORED, can_fail
+from analyst.guard.narrowing import narrowed, widened
 from analyst.guard.outermost import plain_limit
 from analyst.guard.parsing import text_of
 from analyst.guard.qualifying import real_tables, without_schema
-from analyst.guard.row_filters import condition, is_costly, read_table
+from analyst.guard.row_filters import condition, read_table
 from analyst.guard.seeing import Rules
+from analyst.guard.sinking import is_sunk, sunk
 from analyst.guard.statement import Statement
 from analyst.guard.tables import folded, written
 
@@ -57,7 +59,7 @@ def only_wrapped(statement: Statement) -> None:
         if not rules.about(table.key):
             continue
         select = node.find_ancestor(exp.Select)
-        if select is None or _bare_text(select, statement.tongue) != expected.get(table.key):
+        if select is None or _bare_text(select, table, statement) != expected.get(table.key):
             raise Refused("The policy could not be applied for certain.", rule="policy")
         proven.add(id(select))
 
@@ -71,13 +73,20 @@ def _above(node: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-def _bare_text(select: exp.Select, tongue: Tongue) -> str:
-    """A wrapper's text without what was moved into it."""
+def _bare_text(select: exp.Select, table: Table, statement: Statement) -> str:
+    """A wrapper's text with every column, and without what was moved into it."""
     bare = select.copy()
     inner = bare.args["from_"].this
     for key in _INSIDE:
         inner.set(key, None)
-    return text_of(bare, tongue)
+    if statement.tongue.name == "postgres":
+        widened(bare, table, statement.tongue)
+        where = bare.args.get("where")
+        while where is not None and isinstance(where.this, exp.And):
+            if not is_sunk(where.this.expression, table, statement):
+                break
+            where.set("this", where.this.this)
+    return text_of(bare, statement.tongue)
 
 
 def _table(node: exp.Table, statement: Statement) -> Table:
@@ -94,13 +103,40 @@ def _wrap_all(found: list[tuple[exp.Table, Table]], statement: Statement, rules:
     _check_names(statement, {table.key for _, table in found})
     if statement.tongue.name == "postgres":
         grouped_by_key(statement, {table.key: table.primary_key for _, table in found})
+    fenced = _fenced(found, statement, rules)
     without_schema(statement.tree, statement, wrapped={table.name for _, table in found})
-    for node, table in found:
+    for _, table in found:
         if table.key not in statement.wrappers:
-            statement.wrappers[table.key] = _wrapper(table, statement, rules)
-        _wrap(node, statement.wrappers[table.key].copy())
+            fence = table.key in {t.key for t in fenced.values()}
+            statement.wrappers[table.key] = _wrapper(table, statement, rules, fence=fence)
+    sinks = sunk(statement, {key: t for key, t in fenced.items() if t.kind in STORED})
+    made = [(node, _made(node, table, statement, sinks.get(id(node), []))) for node, table in found]
+    for node, select in made:
+        _wrap(node, select)
     if isinstance(statement.tree, exp.Table):
         raise Refused("Only SELECT statements are allowed.", rule="statement")
+
+
+def _made(node: exp.Table, table: Table, statement: Statement, sinks: list[exp.Expr]) -> exp.Select:
+    """A table's wrapper for one place; on Postgres with the columns named there and the conditions that sink."""
+    select = statement.wrappers[table.key].copy()
+    for sinking in sinks:
+        where = select.args["where"]
+        where.set("this", exp.And(this=where.this, expression=sinking))
+    if statement.tongue.name == "postgres":
+        narrowed(select, node, table, statement.tongue)
+    return select
+
+
+def _fenced(found: list[tuple[exp.Table, Table]], statement: Statement, rules: Rules) -> dict[int, Table]:
+    """The tables, by their nodes, whose rows no condition of the query may be tried on before the filter.
+
+    Postgres takes conditions by what they cost, and the query's own first of two that cost the same.
+    """
+    filtered = {id(node): table for node, table in found if rules.filters(table.key)}
+    if statement.tongue.name != "postgres" or not filtered or not can_fail(statement):
+        return {}
+    return filtered
 
 
 def _wrap(node: exp.Table, select: exp.Select) -> None:
@@ -118,7 +154,7 @@ def _wrap(node: exp.Table, select: exp.Select) -> None:
     node.replace(exp.Subquery(this=select, **kept))
 
 
-def _wrapper(table: Table, statement: Statement, rules: Rules) -> exp.Select:
+def _wrapper(table: Table, statement: Statement, rules: Rules, *, fence: bool) -> exp.Select:
     tongue, whole = statement.tongue, statement.whole
     if whole is None:
         raise Refused("A policy can only be applied where the tables are known.", rule="policy")
@@ -134,9 +170,10 @@ def _wrapper(table: Table, statement: Statement, rules: Rules) -> exp.Select:
         for more in conditions[1:]:
             together = exp.And(this=together, expression=more)
         select.set("where", exp.Where(this=together))
-    if tongue.name == "postgres" and any(is_costly(c) for c in conditions):
-        # A fence: else the user's own condition may be tried first, on rows that the filter takes away.
-        select.set("offset", exp.Offset(expression=exp.Literal.number(0)))
+    if fence:
+        # A fence: else the user's own condition may be tried first, on rows that the filter takes away. As a text
+        # it is a constant from the beginning; of a number Postgres works one out too late to read in parallel.
+        select.set("offset", exp.Offset(expression=exp.Literal.string("0")))
     return select
 
 

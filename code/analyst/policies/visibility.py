@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyst.catalog import Catalog, Column, Table
@@ -19,6 +20,12 @@ class View:
     """Everything, for the guard alone: it needs to know what it keeps from them."""
     catalog: Catalog
     """What is left, for everything else."""
+
+    def limited(self, tables: Sequence[str]) -> tuple[str, ...]:
+        """Those of some tables ("schema.table") of which the policy lets some rows only be seen."""
+        rules = Rules(self.policy, dialect=self.whole.dialect)
+        filtered = {".".join(t.key) for t in self.whole.tables if rules.filters(t.key)}
+        return tuple(table for table in tables if table in filtered)
 
 
 def visible(catalog: Catalog, policy: Policy) -> Catalog:

@@ -42,7 +42,17 @@ sizes AS (
 SELECT c.oid::bigint,
        n.nspname::text,
        c.relname::text,
-       c.relkind::text,
+       -- A column that is worked out when it is read (Postgres 18) makes a table what a view is. Older servers do not
+       -- know the field, so it is looked for in the row as a document.
+       CASE
+           WHEN EXISTS (
+               SELECT FROM pg_attribute AS a
+               WHERE a.attrelid = c.oid
+                 AND a.atthasdef
+                 AND to_jsonb(a) ->> 'attgenerated' = 'v'
+           ) THEN 'v'
+           ELSE c.relkind::text
+       END,
        COALESCE(obj_description(c.oid, 'pg_class'), ''),
        s.bytes::bigint,
        s.tuples::double precision
