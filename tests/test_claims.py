@@ -252,3 +252,17 @@ def test_the_number_of_one_row_is_not_that_of_all() -> None:
     assert not numbers_hold("There were 54,635 flights.", AIRLINES)
     assert numbers_hold("JetBlue Airways had 54,635 flights.", AIRLINES)
     assert numbers_hold("The longest average delay is 20.0 minutes.", AIRLINES)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "holds"),
+    [
+        ("Tenant 1 has 336,776 flights, while tenant 2 has 336,776, too.", TOTAL, False),
+        ("There were 336,776 flights.", TOTAL, True),
+        ("There are no flights listed in the result.", AIRLINES, False),
+        ("There are no cancelled flights.", result({"n": Kind.INTEGER}, (0,)), True),
+        ("None of them was late.", AIRLINES, False),
+    ],
+)
+def test_nothing_is_told_twice_or_denied(text: str, rows: ResultSet, holds: bool) -> None:
+    assert numbers_hold(text, rows, question="How do tenants 1 and 2 compare?") is holds

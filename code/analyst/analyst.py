@@ -247,6 +247,11 @@ class Analyst:
                 "I only read data; I cannot delete or change anything. Ask me what the data says instead.",
                 rule="read only",
             )
+        if intent is Intent.RULES:
+            raise Refused(
+                "What you may see is not for me to change, and no question lifts it. Ask without that part.",
+                rule="rules",
+            )
         if intent is Intent.NOTHING:
             words = "I could not find a question in this. Please ask it in words."
             return Answer(status=Status.CLARIFY, words=words, words_by="template", suggestions=suggestions)
@@ -298,6 +303,8 @@ class Analyst:
     ) -> Answer:
         """The answer by way of a model, as far as one is needed; raises CatalogChanged."""
         question = work.question
+        if self._techniques.uses("values"):
+            catalog = self._runner.with_own_values(work, question.text)
         earlier = "\n".join(f"{t.question}\n{t.sql}" for t in conversation.turns[-TURNS_SHOWN:])
         heard = self._heard(question.text, catalog, context=question.context, earlier=earlier)
         if not conversation.turns and (answer := self._without_model(work, heard, catalog)):
@@ -449,7 +456,7 @@ class Analyst:
     def _words(self, work: Work, result: ResultSet, *, by_model: bool) -> tuple[str, str]:
         """Words of the model where every number in them holds, else a plain sentence; and which of the two."""
         plain = wording.template(work.question.text, result)
-        if not by_model or result.row_count == 0 or not result.complete:
+        if not by_model or emptiness.is_empty(result) or not result.complete:
             return plain, "template"
         with work.journal.step("words") as note:
             columns, rows, summary = wording.for_model(result, rows=self._words_rows)

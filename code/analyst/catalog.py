@@ -110,12 +110,6 @@ class Catalog:
         """The table of exactly that name; without a schema, the default one's."""
         return next((t for t in self.tables if t.key == (schema or self.default_schema, name)), None)
 
-    def without(self, hidden: frozenset[tuple[str, str]]) -> Catalog:
-        """The same catalog without some tables and their links."""
-        tables = tuple(t for t in self.tables if t.key not in hidden)
-        links = tuple(k for k in self.links if k.table not in hidden and k.to_table not in hidden)
-        return replace(self, tables=tables, links=links)
-
     def without_values(self) -> Catalog:
         """The same catalog with nothing of what its columns hold."""
         tables = tuple(replace(t, columns=tuple(c.without_values() for c in t.columns)) for t in self.tables)

@@ -31,6 +31,13 @@ _LARGEST_ERROR = Decimal("0.1")
 _COUNTING = re.compile(r"\bthere (is|are|was|were) (only |exactly |just )?$", re.IGNORECASE)
 """What is counted is a whole number, and no average that happens to round to it."""
 
+_NOTHING = re.compile(
+    r"\b(?:there (?:is|are|was|were) (?:no|not any|none)\b"
+    r"|(?:no|zero) (?:rows?|results?|records?|data|matches|matching|such)\b"
+    r"|none (?:of|were|was|are|is)\b|nothing (?:was|is|matches)\b|(?:is|are|was|were) empty\b)",
+    re.IGNORECASE,
+)
+"""Words by which a text says that there is nothing."""
 _EXTREME = re.compile(
     r"\b(rang\w+|between|from|highest|lowest|largest|smallest|most|least|longest|shortest|maximum|minimum|up to)\b",
     re.IGNORECASE,
@@ -90,12 +97,25 @@ def numbers_hold(
         return False
     facts = _Facts.of(result, question=question, extra=extra)
     spoken = normal(text)
-    if not _names_hold(spoken, facts):
+    if not _names_hold(spoken, facts) or not _nothing_holds(spoken, result):
         return False
     # What is taken out leaves its length behind, so that places stay the same in both.
     numbered = facts.without_known_phrases(spoken)
     items = stated(numbered)
-    return all(_holds(item, spoken, facts) for item in items) and _stand_by_their_names(items, spoken, facts)
+    return (
+        all(_holds(item, spoken, facts) for item in items)
+        and _stand_by_their_names(items, spoken, facts)
+        and _said_as_often_as_found(items, spoken, facts)
+    )
+
+
+def _nothing_holds(spoken: str, result: ResultSet) -> bool:
+    """False for words that say nothing is there, beside rows that say something else than zero or nothing."""
+    if not _NOTHING.search(spoken) or not result.row_count:
+        return True
+    return any(
+        cell in (None, 0, "0", "") or str(cell).strip("0.") == "" for row in result.rows for cell in row
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -453,6 +473,23 @@ def _stand_by_their_names(items: Sequence[Stated], text: str, facts: _Facts) -> 
         and (clause in dated or _placed(clause, spoken[clause], facts))
         for clause, numbers in clauses.items()
     )
+
+
+def _said_as_often_as_found(items: Sequence[Stated], text: str, facts: _Facts) -> bool:
+    """False where the one number of a single row is told of two things ("A has 7, while B has also 7")."""
+    if facts.result.row_count != 1:
+        return True
+    said = Counter(
+        item.value
+        for item in items
+        if isinstance(item, Numeral)
+        and not (item.ordinal or _echoes(item, text, facts) or _counts_rows(item, text, facts))
+    )
+    for value, times in said.items():
+        cells = sum(len(kept.rows) for kept in facts.values.values() if kept.value == value)
+        if 0 < cells < times:
+            return False
+    return True
 
 
 def _placed(clause: str, numbers: list[set[int]], facts: _Facts) -> bool:

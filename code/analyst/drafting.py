@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from analyst import checking, grounding, understanding, voting, wording
+from analyst import checking, grounding, markup, understanding, voting, wording
 from analyst.catalog import Catalog
 from analyst.correcting import Corrected, correct
 from analyst.draft import Decision, Draft, Repair
@@ -182,6 +182,7 @@ class Drafter:
             draft.sql, heard=task.heard, catalog=task.catalog, techniques=self._techniques, taught=task.taught
         )
         task.work.sql = corrected.sql
+        markup.check_draft(corrected.sql, catalog=task.catalog)
         trial = trials.run(task.work, corrected.sql)
         return Candidate(draft=draft, trial=trial, corrected=corrected)
 

@@ -12,6 +12,7 @@ from analyst.question import Step
 LABELS = {
     "recall": "Reading the conversation",
     "catalog": "Looking at what the data holds",
+    "values": "Looking up what the question names",
     "examples": "Looking for approved answers",
     "link": "Choosing tables and columns",
     "draft": "Writing SQL",

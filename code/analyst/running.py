@@ -6,13 +6,14 @@ import logging
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
-from analyst import emptiness, guard
+from analyst import emptiness, guard, values
 from analyst.audit import Kind
 from analyst.auditing import Attempt, Audit
+from analyst.catalog import Catalog
 from analyst.draft import Query
 from analyst.errors import AnalystError, Cancelled, QueryFailed, Refused, StoreError
 from analyst.policies import View
@@ -117,6 +118,30 @@ class Runner:
         """The first rows of a stored result."""
         return self._results.head(result_id, rows=HEAD_ROWS, truncated=truncated)
 
+    # -- what a question names -------------------------------------------------------------------------
+
+    def with_own_values(self, work: Work, question: str) -> Catalog:
+        """What the asker sees, with those values of filtered tables that a question names."""
+        seen = work.seen
+        limited = [t.key for t in seen.catalog.tables if seen.limited([".".join(t.key)])]
+        wanted = values.lookups(question, seen.catalog, limited=limited) if limited else ()
+        if not wanted:
+            return seen.catalog
+        with work.journal.step("values") as note:
+            note.detail = f"{len(wanted)} small queries"
+            engine = self._sources.engine(work.question.source, query_id=work.question.id)
+            try:
+                found = {lookup: self._looked_up(engine, lookup.sql, work) for lookup in wanted}
+            finally:
+                engine.close()
+        work.view = replace(seen, catalog=values.with_found(seen.catalog, found))
+        return work.view.catalog
+
+    def _looked_up(self, engine: Engine, sql: str, work: Work) -> list[Sequence[Cell]]:
+        rows = _Rows()
+        found = self._tried(engine, sql, work, rows, why="which values the question names")
+        return rows.kept if found else []
+
     # -- why nothing was found -------------------------------------------------------------------------
 
     def explained(self, work: Work, found: Found) -> tuple[str, ...]:
@@ -143,9 +168,15 @@ class Runner:
 
     def _finds_a_row(self, engine: Engine, sql: str, work: Work) -> bool | None:
         counter = _Counter()
+        ran = self._tried(engine, sql, work, counter, why="why nothing was found")
+        return counter.count > 0 if ran else None
+
+    def _tried(self, engine: Engine, sql: str, work: Work, sink: ResultSink, *, why: str) -> bool:
+        """Run a small statement that nobody waits for; False where it failed or took too long."""
+        counter = _Counter(sink)
         try:
             with self.attempt(work, sql) as attempt:
-                attempt.detail = "why nothing was found"
+                attempt.detail = why
                 query = _checked(sql, work.seen)
                 attempt.query = query.sql
                 engine.run(
@@ -159,9 +190,9 @@ class Runner:
         except (Cancelled, StoreError):
             raise
         except AnalystError as error:
-            logger.info("a probe failed: %s", error.code)
-            return None
-        return counter.count > 0
+            logger.info("a small query failed: %s", error.code)
+            return False
+        return True
 
 
 def _checked(sql: str, seen: View) -> Query:
@@ -279,6 +310,19 @@ class _Counter:
         self.count += len(rows)
         if self._sink:
             self._sink.rows(rows)
+
+
+class _Rows:
+    """A `ResultSink` that keeps them."""
+
+    def __init__(self) -> None:
+        self.kept: list[Sequence[Cell]] = []
+
+    def columns(self, columns: Sequence[ResultColumn]) -> None:
+        pass
+
+    def rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self.kept += rows
 
 
 class _Both:

@@ -36,7 +36,8 @@ def shareable(examples: Iterable[Example], seen: View) -> Iterator[Example]:
     """Those that may be shown, to a person as well as to the model that answers them, one after another.
 
     Where rows are filtered, an approved question may name a customer whom only others see: an example that reads a
-    filtered table and quotes text is left out, unless it is the value of a column that is open.
+    filtered table and quotes text is left out, unless it is the value of a column that is open. So is one that looks at
+    a column by which rows are filtered: it was made for other eyes.
     """
     for example in examples:
         if not seen.policy.restricts or (
@@ -49,7 +50,14 @@ def _may_be_shown(sql: str, seen: View) -> bool:
     query = _query(sql, seen)
     if query is None:
         return False
-    return not (seen.limited(query.tables) and _quotes(query, seen))
+    return not (seen.limited(query.tables) and (_quotes(query, seen) or _chooses_rows(query, seen)))
+
+
+def _chooses_rows(query: Query, seen: View) -> bool:
+    """True where the SQL looks at a column by which the policy says whose rows are seen."""
+    looked_at = {column.rpartition(".")[2].lower() for column in query.columns}
+    filters = " ".join(row_filter.sql.lower() for row_filter in seen.policy.filters)
+    return bool(looked_at & set(re.findall(r"\w+", filters)))
 
 
 def _query(sql: str, seen: View) -> Query | None:

@@ -32,6 +32,11 @@ class Source:
         """The engine as people write it."""
         return self.engine.capitalize()
 
+    @property
+    def reader(self) -> str:
+        """The database's user, or the secret that names one."""
+        return self.secret or unquote(urlsplit(self.url).username or "")
+
     def url_with(self, login: Mapping[str, str]) -> str:
         """The URL with the "username" and "password" of its secret; raises ConfigurationError without them."""
         if not {"username", "password"} <= login.keys():

@@ -49,6 +49,10 @@ class SourceTable:
         """The name of a source by its key; the key itself where it is not known any more."""
         return next((s.name for s in self._sources if s.key == key), key)
 
+    def reader_of(self, key: str) -> str:
+        """As whom a source is read, by its key; empty where that is not known."""
+        return next((s.reader for s in self._sources if s.key == key), "")
+
     def engine(self, key: str, *, query_id: str) -> Engine:
         """An engine for one question; raises NotFound for an unknown source."""
         return open_engine(self._url(self.get(key)), query_id=query_id)

@@ -29,6 +29,17 @@ _CHANGE = re.compile(
     r"|insert\s+(?:into|a|an|the|new)\b|update\s+(?!me\b|us\b|on\b)\w+.*\bset\b|(?:grant|revoke)\s+\w+.*\b(?:to|from)\b"
     r"|remove\s+all\b)",
 )
+_RULES = re.compile(
+    r"(?:^|[.;:,!?]\s*|\b(?:and|then|please|now|you|to|just|also)\s+)"
+    r"(?:turn(?:ing)?\s+off|switch(?:ing)?\s+off|disabl(?:e|ing)|bypass(?:ing)?|ignor(?:e|ing)|lift(?:ing)?|skip(?:ping)?"
+    r"|deactivat(?:e|ing)|suspend(?:ing)?|circumvent(?:ing)?|override|overriding|forget(?:ting)?)\s+"
+    r"(?:(?:the|any|all|your|my|this|these|of|its|every)\s+){0,3}"
+    r"(?:row[- ]?(?:level[- ]?)?(?:filters?|security|rules?|polic(?:y|ies))"
+    r"|(?:access|security|data)\s+(?:rules?|polic(?:y|ies)|controls?|filters?)"
+    r"|tenant\s+filters?|row\s+limits?|guard(?:rails?)?\b|permissions?\b|(?:previous|prior|above|earlier|former)\s+(?:\w+\s+)?"
+    r"(?:instructions?|rules?|prompts?)|instructions\b|system\s+prompts?)"
+)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|‘[^’]*’")
 _SQL = re.compile(r"\s*(select\b.+\bfrom\b|with\s+\w+\s+as\s*\(|select\s+[\w(*'])", re.IGNORECASE | re.DOTALL)
 _SQL_MARKS = re.compile(r"^\s*(SELECT|WITH)\b|\*|;|\bselect\s.*[,(]", re.DOTALL)
 _WRITE = re.compile(
@@ -47,6 +58,8 @@ class Intent(StrEnum):
     GREETING = "greeting"
     ABILITY = "ability"
     CHANGE = "change"
+    RULES = "rules"
+    """To see what the rules keep back."""
     SQL = "sql"
     NOTHING = "nothing"
 
@@ -83,6 +96,8 @@ def intent(text: str) -> Intent:
         return Intent.SQL
     if _CHANGE.search(" ".join(text.lower().split())):
         return Intent.CHANGE
+    if _RULES.search(_QUOTED.sub(" ", " ".join(text.lower().split()))):
+        return Intent.RULES
     return Intent.QUESTION
 
 

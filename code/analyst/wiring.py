@@ -156,7 +156,7 @@ class House:
         """What was read of the sources."""
         from analyst.stores.catalogs import Catalogs
 
-        return Catalogs(self.state)
+        return Catalogs(self.state, reader_of=self.sources.reader_of)
 
     @cached_property
     def results(self) -> ResultStore:

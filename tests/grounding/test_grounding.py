@@ -160,3 +160,10 @@ def test_names_may_be_values_that_were_not_read() -> None:
 )
 def test_other_languages_are_left_to_the_model(question: str) -> None:
     assert not grounds(question, shop(Column(name="v", type="numeric"))).missing
+
+
+def test_what_is_called_a_column_must_be_one() -> None:
+    priced = shop(Column(name="unit_price", type="numeric"))
+    for column in ("price", "unit_price", "unit", "first", "same"):
+        assert not grounds(f"What is in the {column} column of all these?", priced).missing, column
+    assert grounds("What does it cost us? Show the cost column of it.", priced).measured == ("cost",)

@@ -392,7 +392,9 @@ def test_choices_are_buttons_that_ask(api: StandIn, page: AppTest) -> None:
     assert [a.question for a in api.asked.values()] == ["clarify this", "Average arrival delay"]
 
 
-def test_on_one_machine_the_sidebar_has_the_name_and_the_role_of_the_policies(api: StandIn, page: AppTest) -> None:
+def test_on_one_machine_the_sidebar_has_the_name_and_the_role_of_the_policies(
+    api: StandIn, page: AppTest
+) -> None:
     captions = [str(c.value) for c in page.sidebar.caption]
     assert captions[-1] == ":material/person: anna, role **sales**"
     assert not any("authorization" in headers for _, _, headers in api.seen)

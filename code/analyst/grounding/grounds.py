@@ -20,6 +20,9 @@ _MOST_KNOWN = 0.5
 """Share of known things up to which a question is about something else."""
 _ENOUGH_ENGLISH, _WORDS_EACH = 2, 3
 """So many of them show that a question is English; in a short one, every third word."""
+_COLUMN = re.compile(r"\b(?:the|its|their) (\w{3,}) column\b|\bthe column (\w{3,})\b", re.IGNORECASE)
+_PLACES = frozenset(["second", "third", "left", "right", "middle", "new", "empty", "following"])
+"""Words before "column" that say which one it is and are not its name."""
 _QUOTED = re.compile(r"[\"“”`]([^\"“”`]{2,80})[\"“”`]|(?<!\w)'([^']{2,80})'(?!\w)")
 _CAPITAL = r"[A-Z][\w'’&.-]*"
 _NAME = re.compile(rf"(?<=[\w,;:] ){_CAPITAL}(?: (?:(?:of|the|and|&|de|von|van) )?{_CAPITAL})*")
@@ -68,7 +71,18 @@ def ground(
         return Grounds(known=known, unknown=())
     unknown = tuple(t for t, known in things.items() if not known)
     lacking = measured(question, unknown, is_thing=vocabulary.names_a_thing)
+    absent = _absent_columns(question, catalog)
+    unknown, lacking = tuple(dict.fromkeys((*absent, *unknown))), tuple(dict.fromkeys((*absent, *lacking)))
     return Grounds(known=known, unknown=unknown, measured=lacking)
+
+
+def _absent_columns(question: str, catalog: Catalog) -> tuple[str, ...]:
+    """What is plainly called a column and is none: another one in its place would be a wrong answer."""
+    names = {stem(c.name.lower()) for t in catalog.tables for c in t.columns}
+    parts = {stem(part) for name in names for part in name.split("_")}
+    called = (first or second for first, second in _COLUMN.findall(question))
+    words = (word.lower() for word in called)
+    return tuple(w for w in words if w not in _PLACES and not is_grammar(w) and stem(w) not in names | parts)
 
 
 def _is_english(question: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from analyst.catalog import Catalog
@@ -15,16 +16,18 @@ MOST_KEPT = 8
 class Catalogs:
     """`ports.CatalogStore` on the product's own Postgres."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, reader_of: Callable[[str], str] = lambda _: "") -> None:
+        """`reader_of` says as whom a source is read now; what another one read of it is not known here."""
         self._state = state
+        self._reader_of = reader_of
         self._known: dict[str, tuple[datetime, Catalog]] = {}
 
     def load(self, source: str, *, newer_than_seconds: float | None = None) -> Catalog | None:
         """The stored catalog; None when it was never built or is older, unless a person edited it."""
         row = self._state.row(
             "SELECT built_at, (%s::float IS NULL OR built_at > now() - %s * interval '1 second') AS fresh"
-            " FROM catalogs WHERE source = %s",
-            (newer_than_seconds, newer_than_seconds, source),
+            " FROM catalogs WHERE source = %s AND reader IN ('', %s)",
+            (newer_than_seconds, newer_than_seconds, source, self._reader_of(source)),
         )
         catalog = self._built(source, row["built_at"]) if row else None
         return catalog if row and catalog and (row["fresh"] or catalog.edited) else None
@@ -46,7 +49,7 @@ class Catalogs:
         """Keep a catalog in place of the one before."""
         text = json.dumps(catalog.to_dict()).replace("\\u0000", "")
         self._state.rows(
-            "INSERT INTO catalogs (source, catalog) VALUES (%s, %s)"
-            " ON CONFLICT (source) DO UPDATE SET catalog = excluded.catalog, built_at = now()",
-            (catalog.source, text),
+            "INSERT INTO catalogs (source, catalog, reader) VALUES (%s, %s, %s) ON CONFLICT (source)"
+            " DO UPDATE SET catalog = excluded.catalog, reader = excluded.reader, built_at = now()",
+            (catalog.source, text, self._reader_of(catalog.source)),
         )

@@ -1,6 +1,9 @@
 -- Who asks, verified: kept with each question, so that whoever answers it applies their policy.
 ALTER TABLE questions ADD COLUMN principal jsonb;
 
+-- As whom a source was read: another user of the same database may see less of it.
+ALTER TABLE catalogs ADD COLUMN reader text NOT NULL DEFAULT '';
+
 -- What people and programs show instead of proving anew who they are; of the token itself only its hash is kept.
 CREATE TABLE tokens (
     id          text PRIMARY KEY,
