@@ -70,3 +70,31 @@ def test_our_folder_names_shadow_nothing() -> None:
 def test_test_files_have_names_of_their_own() -> None:
     names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+EVERY_FIRST = """
+import importlib, os, sys
+import boto3, numpy, psycopg2, sqlglot  # what is slow and not ours, once for all
+
+for name in sys.argv[1:]:
+    if (child := os.fork()) == 0:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            print(name, error, flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_every_module_can_be_the_first_that_is_imported() -> None:
+    """A circle of imports shows itself to whoever happens to come in at the wrong end."""
+    files = [file.relative_to(ROOT / "code") for file in (ROOT / "code" / "analyst").rglob("*.py")]
+    names = [".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in files]
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_FIRST, *sorted(names)],
+        env={"PYTHONPATH": str(ROOT / "code"), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr

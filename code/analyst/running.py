@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
-from analyst import emptiness, guard, values
+from analyst import emptiness, guard, own_values
 from analyst.audit import Kind
 from analyst.auditing import Attempt, Audit
 from analyst.catalog import Catalog
@@ -124,7 +124,7 @@ class Runner:
         """What the asker sees, with those values of filtered tables that a question names."""
         seen = work.seen
         limited = [t.key for t in seen.catalog.tables if seen.limited([".".join(t.key)])]
-        wanted = values.lookups(question, seen.catalog, limited=limited) if limited else ()
+        wanted = own_values.lookups(question, seen.catalog, limited=limited) if limited else ()
         if not wanted:
             return seen.catalog
         with work.journal.step("values") as note:
@@ -134,7 +134,7 @@ class Runner:
                 found = {lookup: self._looked_up(engine, lookup.sql, work) for lookup in wanted}
             finally:
                 engine.close()
-        work.view = replace(seen, catalog=values.with_found(seen.catalog, found))
+        work.view = replace(seen, catalog=own_values.with_found(seen.catalog, found))
         return work.view.catalog
 
     def _looked_up(self, engine: Engine, sql: str, work: Work) -> list[Sequence[Cell]]:

@@ -6,8 +6,8 @@ from houses import asked
 from ruled_shop import CLEO, RULES, Shop
 
 from analyst import guard
+from analyst.own_values import lookups
 from analyst.question import Status
-from analyst.values import lookups
 
 STATES = RULES.replace('open_values = ["public.orders.state"]\n', "")
 PAID = "SELECT sum(amount) AS total FROM orders WHERE state = 'Paid'"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from analyst.values.finding import find
 from analyst.values.mention import Mention
-from analyst.values.own import lookups, with_found
 from analyst.values.settling import settle
 from analyst.values.telling import Tie, hints, notes, ties
 
-__all__ = ["Mention", "Tie", "find", "hints", "lookups", "notes", "settle", "ties", "with_found"]
+__all__ = ["Mention", "Tie", "find", "hints", "notes", "settle", "ties"]
