@@ -6,7 +6,7 @@ PYTHON ?=
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs snapshots bench bench-sql injections fuzz lock clean setup-run setup-dev setup-test
+.PHONY: help run test test-aws check docs snapshots bench bench-sql injections probe-cache fuzz lock clean setup-run setup-dev setup-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | sed 's/|\(.*\)/\t\1/' | expand -t 18
@@ -16,6 +16,9 @@ run: setup-run  ## set everything up and serve the page on http://localhost:8080
 
 test: setup-test  ## set everything up and pass the tests (ARGS= goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-aws: setup-test  ## the tests against real Athena and Redshift, which ANALYST_TEST_ATHENA_URL and others name
+	@$(BIN)/python -m pytest -m aws -rs tests/engines $(ARGS)
 
 check: setup-dev  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -48,6 +51,9 @@ bench-sql: setup-dev  ## how often the SQL is right (SUITE=, URL=, MODE=, ABLATE
 
 injections: setup-run  ## attempts to talk the model and the rules around, with the real model (ARGS="--only ID")
 	@$(BIN)/python tools/injections.py $(ARGS)
+
+probe-cache: setup-dev  ## whether approved answers are served for what means something else (ARGS="--half held --show misses")
+	@PYTHONPATH=code:tools $(BIN)/python tools/probe_cache.py $(ARGS)
 
 fuzz: setup-dev  ## statements that nobody wrote, against the guard (FOR=3600 seconds, SEED=, DIALECT=)
 	@PYTHONPATH=code:tools $(BIN)/python -W ignore tools/fuzz.py --seconds $(or $(FOR),3600) --seed $(or $(SEED),0) \

@@ -17,22 +17,62 @@ class SourceOptions:
     """What people call it."""
     engine: str
     """"postgres", "redshift" or "athena"."""
+    title: str = ""
+    """What the page calls it; empty for its name in words."""
+    description: str = ""
+    """What it holds, in a sentence."""
+    via: str = "wire"
+    """"wire", or "data-api" for a Redshift that is asked by calls of AWS in place of a connection."""
     address: str = ""
-    """"host:port"; not for athena."""
+    """"host:port"; not for athena and the Data API."""
     database: str = ""
     """The database; for athena the Glue database that is asked by default."""
     secret_arn: str = ""
-    """The secret with "username" and "password"; not for athena."""
+    """The secret with "username" and "password"; not for athena, and not with login "iam"."""
+    login: str = ""
+    """"iam": AWS gives a short-lived password out in place of a secret; not for athena."""
+    user: str = ""
+    """The database's user for login "iam" and, of a cluster without a secret, for the Data API; empty for the user that
+    Redshift has for the worker's role."""
+    workgroup: str = ""
+    """Athena's workgroup, empty for the one this deployment makes; or Redshift's, for the Data API and login "iam"."""
+    cluster: str = ""
+    """Redshift's provisioned cluster, for the Data API and, where the address does not name it, for login "iam"."""
+    resource_id: str = ""
+    """What AWS's rights call it: the id of Redshift's workgroup, or for login "iam" to Postgres `db-…`, `cluster-…` or
+    `prx-…`."""
+    region: str = ""
+    """Its region for athena, the Data API and login "iam"; empty for the address's or the deployment's own."""
+    tls: str = ""
+    """"verify-full", "verify-ca", "require", "prefer" or "disable"; empty for "verify-full" with redshift and with
+    `ca`, "require" with postgres."""
+    ca: str = ""
+    """The file with the certificate authorities that verify it: its path, from the folder of the file in which this
+    option stands. Redshift is verified by Amazon's public roots without one."""
     security_group_id: str = ""
     """The database's security group, which then lets the worker in."""
-    workgroup: str = ""
-    """Athena's workgroup; empty for the one this deployment makes."""
+    databases: tuple[str, ...] = ()
+    """Further Glue databases that may be read."""
     glue_databases: tuple[str, ...] = ()
-    """Glue databases that may be read."""
+    """The same as `databases`, by its older name."""
+    catalog: str = ""
+    """Athena's catalog; empty for AwsDataCatalog, another for federated sources."""
+    connector_arns: tuple[str, ...] = ()
+    """The functions (ARNs) of a federated catalog's connector, which Athena invokes as the worker."""
     data_buckets: tuple[str, ...] = ()
-    """Buckets that hold Athena's data."""
-    tls: str = "require"
-    """"require", "prefer" or "disable"."""
+    """Buckets that hold Athena's data, or what a connector spills."""
+    output: str = ""
+    """"s3://bucket/folder" where a workgroup of your own keeps its results."""
+    result_reuse_minutes: int = 0
+    """Minutes for which Athena itself shows a result again, at no cost; 0 for never."""
+    usd_per_tb: float = 0.0
+    """What Athena reads cost, in US dollars for a terabyte; 0 for the list price of most regions, 5."""
+    large_gb: int = 0
+    """Gigabytes beyond which a partitioned table of Athena is asked only with a filter on its partitions; 0 for 20."""
+    large_partitions: int = 0
+    """The same in partitions; 0 for 1000."""
+    reuse_seconds: int = 0
+    """Seconds for which rows are shown again for the very same query, with their age; 0 for never."""
 
 
 @dataclass(frozen=True, kw_only=True)

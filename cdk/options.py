@@ -23,21 +23,24 @@ def read_deployment(in_cdk_json: object, file: object) -> Deployment:
     Raises OptionsError for the first thing that is wrong, naming its key.
     """
     given = dict(_object(in_cdk_json if in_cdk_json is not None else {}, "deployment"))
-    folder = HERE
+    folders = {"policies": HERE, "sources": HERE}
     if file:
         more = _file(Path(str(file)))
-        folder = Path(str(file)).absolute().parent if "policies" in more else HERE
+        folders |= {key: Path(str(file)).absolute().parent for key in folders if key in more}
         given.update(more)
-    deployment = _placed(typing.cast(Deployment, _build(Deployment, given, "")), folder)
+    deployment = _placed(typing.cast(Deployment, _build(Deployment, given, "")), folders)
     check(deployment)
     return deployment
 
 
-def _placed(deployment: Deployment, folder: Path) -> Deployment:
-    """With the whole path of the policies, which is given from the folder of the file that names them."""
-    if not deployment.policies:
-        return deployment
-    return dataclasses.replace(deployment, policies=str(folder / deployment.policies))
+def _placed(deployment: Deployment, folders: Mapping[str, Path]) -> Deployment:
+    """With whole paths of policies and certificates, which are given from the folder of the file that names them."""
+    policies = str(folders["policies"] / deployment.policies) if deployment.policies else ""
+    sources = tuple(
+        dataclasses.replace(source, ca=str(folders["sources"] / source.ca)) if source.ca else source
+        for source in deployment.sources
+    )
+    return dataclasses.replace(deployment, policies=policies, sources=sources)
 
 
 def _file(path: Path) -> Mapping[str, object]:
@@ -100,6 +103,8 @@ def _value(value: object, kind: object, key: str) -> object:
         return _words(value, key)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _build(kind, _object(value, key), f"{key}.")
+    if kind is float and type(value) is int:
+        return float(value)
     # True is an int to Python, and to nobody who writes options.
     if type(value) is not kind:
         raise OptionsError(f"{key}: must be {_NAMES[kind]}, not {_kind(value)}.")
@@ -126,4 +131,9 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list | tuple) else "an object"
 
 
-_NAMES: Mapping[object, str] = {str: "text in quotes", int: "a whole number", bool: "true or false"}
+_NAMES: Mapping[object, str] = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}

@@ -18,6 +18,7 @@ from typing import Any
 from checks.people import policies_text
 from deployment import Deployment, OptionsError, SourceOptions
 from options import read_deployment
+from ways import by_data_api, called, certificates, databases, tls, uses
 
 HERE = Path(__file__).resolve().parent
 UNRESERVED = 100
@@ -122,7 +123,7 @@ def services(deployment: Deployment) -> list[str]:
     needed = ["ecr.api", "ecr.dkr", "execute-api", "lambda", "logs", "s3", "secretsmanager", "ssm", "xray"]
     needed += ["ssmmessages"] if deployment.bastion else []
     needed += [] if deployment.oidc_issuer else ["sts"]
-    needed += ["athena", "glue"] if any(source.engine == "athena" for source in deployment.sources) else []
+    needed += sorted({service for source in deployment.sources for service in called(source)})
     needed += (
         ["bedrock-runtime"]
         if deployment.embedder == "bedrock" and not deployment.bedrock_endpoint_url
@@ -187,16 +188,21 @@ def policies_document(deployment: Deployment) -> dict[str, Any]:
 
 def source_document(source: SourceOptions, *, own: str) -> dict[str, Any]:
     """One source as the functions read it; empty fields are left out. `own` is the deployment's workgroup."""
-    athena = source.engine == "athena"
+    plain = (
+        *("name", "engine", "title", "description", "address", "database", "login", "user", "cluster"),
+        *("region", "catalog", "output", "reuse_seconds"),
+        *("result_reuse_minutes", "usd_per_tb", "large_gb", "large_partitions"),
+    )
     fields = {
-        "name": source.name,
-        "engine": source.engine,
-        "address": source.address,
-        "database": source.database,
+        **{key: getattr(source, key) for key in plain},
+        "via": source.via if by_data_api(source) else "",
         "secret": source.secret_arn,
-        "tls": "" if athena else source.tls,
-        "workgroup": source.workgroup or (own if athena else ""),
-        "glue_databases": list(source.glue_databases),
+        "tls": tls(source),
+        "ca": certificates(source),
+        "workgroup": source.workgroup or (own if source.engine == "athena" else ""),
+        "databases": [name for name in databases(source) if name != source.database]
+        if source.engine == "athena"
+        else [],
     }
     return {key: value for key, value in fields.items() if value}
 
@@ -231,12 +237,7 @@ def used(deployment: Deployment) -> Iterator[tuple[str, str, str]]:
     yield "models", "the model", chosen.words
     yield "embedding", "the model", "" if deployment.embedder == "minilm" else chosen.embedding
     for source in deployment.sources:
-        yield "addresses", "the address", source.address
-        yield "secrets", "the secret", source.secret_arn
-        yield "workgroups", "the workgroup", source.workgroup
-        yield "security_groups", "the security group", source.security_group_id
-        yield from (("glue_databases", "the Glue database", name) for name in source.glue_databases)
-        yield from (("data_buckets", "the bucket", name) for name in source.data_buckets)
+        yield from uses(source)
 
 
 COMMANDS: Mapping[str, Any] = {

@@ -35,7 +35,17 @@ NEVER_CHANGED = 315_532_800
 """1980-01-01, the first moment a ZIP file can name."""
 
 SERVICES = (
-    *("athena", "bedrock-runtime", "glue", "lambda", "redshift-data", "s3", "secretsmanager", "ssm", "sts"),
+    *(
+        "athena",
+        "bedrock-runtime",
+        "glue",
+        "lambda",
+        "rds",
+        "redshift",
+        "redshift-data",
+        "redshift-serverless",
+    ),
+    *("s3", "secretsmanager", "ssm", "sts"),
 )
 """What of AWS the functions call; botocore describes some 400 services more, at 20 times the size."""
 PARTS_NOT_SHIPPED = (

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 import conversation
-from parts import ask_box, brand, model_banner, offline, signed_in
+from parts import ask_box, brand, model_banner, offline, place, signed_in
 from parts.plain import escaped
 from parts.trouble import guarded, show_kept
-from views import history, sign_in, thread, welcome
+from views import cache, history, sign_in, thread, welcome
 
 
 def main() -> None:
@@ -36,7 +36,9 @@ def _body() -> None:
     model_banner.show()
     if notice:
         st.warning(escaped(notice), icon=":material/info:")
-    if conversation.current().documents:
+    if place.is_cache():
+        cache.show(ask_box.chosen_source(sources))
+    elif conversation.current().documents:
         thread.show()
     else:
         welcome.show(ask_box.chosen_source(sources))

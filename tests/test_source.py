@@ -86,3 +86,31 @@ def test_a_table_of_documents_opens_engines_with_their_secrets() -> None:
 def test_a_list_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):
         read_sources(text)
+
+
+def test_how_long_rows_may_be_shown_again_is_the_sources_own_and_no_part_of_its_address() -> None:
+    plain = source_of("postgresql://u:p@host/d?sslmode=prefer")
+    found = source_of("postgresql://u:p@host/d?sslmode=prefer&reuse_seconds=900")
+    assert (found.reuse_seconds, found.url, found.key) == (900, plain.url, plain.key)
+    assert source_of("postgresql://u@host/d?reuse_seconds=0").url == "postgresql://u@host/d"
+    assert plain.reuse_seconds is None
+    assert source_of_document({**DOCUMENT, "reuse_seconds": 900}).reuse_seconds == 900
+    table = read_sources("a=postgresql://u@h/a?reuse_seconds=0 b=postgresql://u@h/b")
+    assert [table.reuse_of(s.key, otherwise=60) for s in table.all] == [0, 60]
+    assert table.reuse_of("unknown", otherwise=60) == 0
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.5", "ten", "", "604801", True, None])
+def test_an_age_that_is_none_is_refused_by_name(wrong: object) -> None:
+    with pytest.raises(ConfigurationError, match="'flights': reuse_seconds is a whole number"):
+        source_of_document({**DOCUMENT, "reuse_seconds": wrong})
+
+
+def test_a_connection_is_all_of_the_address_but_the_password() -> None:
+    one = source_of("postgresql://u:p@host/d?options=-csearch_path%3Da&password=x").connection()
+    assert one == source_of("postgresql://u:q@host/d?options=-csearch_path%3Da").connection()
+    for other in ("u@host/d?options=-csearch_path%3Db", "v@host/d?options=-csearch_path%3Da"):
+        assert one != source_of(f"postgresql://{other}").connection()
+    table = read_sources(json.dumps([DOCUMENT]), login=lambda _: {"username": "reader", "password": "hidden"})
+    said = table.connection_of(table.all[0].key)
+    assert "reader" in said and "hidden" not in said

@@ -12,6 +12,7 @@ import logging
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,8 +20,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import bench_cache
+import bench_engine
+import bench_export
 import bench_imports
 import bench_linking
+import bench_load
 import bench_outside
 import bench_policy
 import bench_questions
@@ -34,7 +39,16 @@ from bench_figures import Figure, table
 from bench_installation import Place, Running
 from bench_model import ScriptedModel
 
-PARTS = ("imports", "linking", "outside", "policy", "model", "page", "memory", "start")
+ON_A_SERVER = ("engine", "catalog", "export")
+"""Parts that need nothing but a database of their own."""
+PARTS = (
+    *("imports", "linking", "outside", "policy", "model", "page", "memory", "start", "load", "cache"),
+    *ON_A_SERVER,
+)
+USUAL = tuple(part for part in PARTS if part not in ("cache", "export"))
+"""Filling the cache and writing millions of rows take minutes and gigabytes: measured only where they are named."""
+MODEL_SECONDS = 0.2
+"""How long the scripted model takes for one of many questions at once."""
 SLOW_SECONDS = 8.0
 """How long a scripted model takes in place of the local one, so that there is time for clicks."""
 
@@ -62,7 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measure the product on this machine.")
-    parser.add_argument("--only", type=_parts, default=PARTS, metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument("--only", type=_parts, default=USUAL, metavar="PART,…", help=", ".join(PARTS))
+    parser.add_argument(
+        "--examples", type=int, nargs="+", default=bench_cache.SIZES, metavar="N", help="sizes of the cache"
+    )
     parser.add_argument("--model", action="store_true", help="fetch the model's file where it is missing")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     return parser.parse_args(arguments)
@@ -84,7 +101,10 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
         yield from bench_imports.measure()
     if "linking" in only:
         yield from bench_linking.measure()
-    if not set(only) - {"imports", "linking"}:
+    if "cache" in only:
+        yield from _cache(options.examples)
+    yield from _on_a_server(only)
+    if not set(only) - {"imports", "linking", "cache", *ON_A_SERVER}:
         return
     wanted = settings_here()
     local_model = options.model or _model_file(wanted).exists()
@@ -97,7 +117,9 @@ def _measure(options: argparse.Namespace) -> Iterator[Figure]:
             yield from _outside(place, model)
         if "policy" in only:
             yield from _policy(place, model)
-        if set(only) - {"imports", "linking", "outside", "policy"}:
+        if "load" in only:
+            yield from _load_of_questions(place, model)
+        if set(only) - {"imports", "linking", "outside", "policy", "load", "cache", *ON_A_SERVER}:
             model.delay_seconds = SLOW_SECONDS
             yield from _served(place, settings, only=only, local_model=local_model, first=first)
 
@@ -116,6 +138,35 @@ def _policy(place: Place, model: ScriptedModel) -> Sequence[Figure]:
         ),
         model_url=model.url,
     )
+    return figures
+
+
+def _on_a_server(only: Sequence[str]) -> Iterator[Figure]:
+    if "engine" in only:
+        yield from bench_engine.measure_engine()
+    if "catalog" in only:
+        yield from bench_engine.measure_catalog()
+    if "export" in only:
+        with tempfile.TemporaryDirectory(prefix="analyst-bench-") as folder:
+            yield from bench_export.measure(Path(folder))
+
+
+def _load_of_questions(place: Place, model: ScriptedModel) -> Iterator[Figure]:
+    """By the scripted model, whatever else there is: the order is measured, not the model."""
+    model.delay_seconds = MODEL_SECONDS
+    settings = replace(place.settings, model="openai", model_id="scripted", model_url=model.url)
+    with Running(place, settings) as running:
+        yield from bench_load.measure(running)
+
+
+def _cache(sizes: Sequence[int]) -> Sequence[Figure]:
+    """In an installation of its own, since nobody wants its examples afterwards."""
+    figures: list[Figure] = []
+    with Place(settings_here()) as place:
+        place.on_databases(
+            lambda settings: figures.extend(bench_cache.measure(settings, sizes=sizes)),
+            model_url=bench_cache.NOBODY,
+        )
     return figures
 
 

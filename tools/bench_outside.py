@@ -20,6 +20,7 @@ from analyst.question import Question, Step
 from analyst.result import Cell, ResultColumn
 from analyst.settings import Settings
 from analyst.sources import SourceTable, read_sources
+from analyst.spending import Spent
 from analyst.wiring import House
 from bench_figures import Figure, number_text, spread
 
@@ -105,15 +106,20 @@ class TimedEngine:
         """The SQL it speaks."""
         return self.engine.dialect
 
+    @property
+    def charges(self) -> bool:
+        """Whether queries cost money."""
+        return self.engine.charges
+
     def catalog(self, *, source: str) -> Catalog:
         """What the database holds."""
         with self.watch.outside("catalog"):
             return self.engine.catalog(source=source)
 
-    def explain(self, query: Query, *, timeout_seconds: float) -> None:
+    def explain(self, query: Query, *, timeout_seconds: float) -> float | None:
         """Plan the query."""
         with self.watch.outside("explain"):
-            self.engine.explain(query, timeout_seconds=timeout_seconds)
+            return self.engine.explain(query, timeout_seconds=timeout_seconds)
 
     def run(
         self,
@@ -142,6 +148,15 @@ class TimedEngine:
     def cancel(self, handle: Mapping[str, Any]) -> bool:
         """Stop a query."""
         return self.engine.cancel(handle)
+
+    def bound(self, query: Query) -> Spent | None:
+        """The most that a query may cost."""
+        with self.watch.outside("explain"):
+            return self.engine.bound(query)
+
+    def spent(self) -> Spent | None:
+        """What the last query cost."""
+        return self.engine.spent()
 
     def can_write(self) -> bool:
         """Ask the database what the role may do."""

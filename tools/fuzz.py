@@ -16,9 +16,7 @@ import itertools
 import json
 import logging
 import re
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,12 +28,12 @@ from hypothesis.errors import Flaky
 
 from analyst import guard
 from analyst.catalog import Catalog
-from analyst.local.postgres import EmbeddedPostgres
 from analyst.policy import Policy
 from fuzzing.grammar import statements
 from fuzzing.mutations import mutated
 from fuzzing.playground import Playground, opened
 from fuzzing.promises import Broken, Promises
+from scratch_postgres import scratch_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALECTS = ("postgres", "redshift", "athena")
@@ -147,14 +145,9 @@ def _playground(options: argparse.Namespace) -> Iterator[Playground | None]:
 @contextmanager
 def embedded() -> Iterator[str]:
     """The URL of an empty database on a server of its own, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="analyst-fuzz-"))
-    folder.chmod(0o755)  # as root the server runs as somebody else, who has to reach its files
-    try:
-        with EmbeddedPostgres(folder / "postgres", reachable=folder / "reachable") as server:
-            server.ensure_database("fuzz")
-            yield server.url("fuzz")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch_postgres() as server:
+        server.ensure_database("fuzz")
+        yield server.url("fuzz")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -24,7 +24,7 @@ def function_options(deployment: Deployment) -> None:
     one_of("log_level", deployment.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"))
     between("throttle_rate", deployment.throttle_rate, low=1, high=10_000)
     between("throttle_burst", deployment.throttle_burst, low=1, high=5_000)
-    between("row_limit", deployment.row_limit, low=1, high=1_000_000)
+    between("row_limit", deployment.row_limit, low=1, high=10_000_000)
     between("query_seconds", deployment.query_seconds, low=1, high=600)
     one_of("time_follows", deployment.time_follows, ("today", "data"))
     between("fiscal_start", deployment.fiscal_start, low=1, high=12)

@@ -90,6 +90,12 @@ def way_out(deployment: Deployment) -> None:
             "model_region",
             "Bedrock in another region needs egress nat; endpoints reach their own region only.",
         )
+    for at, source in enumerate(deployment.sources):
+        if source.region and source.engine != "postgres":
+            refuse(
+                f"sources[{at}].region",
+                "another region needs egress nat; leave it out for the deployment's own.",
+            )
     if any(getattr(deployment, key) for key in SIGN_IN):
         refuse("oidc_issuer", "signing in needs egress nat: the load balancer has to reach the issuer.")
     if deployment.ui_image_uri and not re.fullmatch(_ECR, deployment.ui_image_uri):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_ec2 as ec2
 
 from deployment import Deployment
+from ways import called
 
 _Service = ec2.InterfaceVpcEndpointAwsService
 
@@ -28,10 +29,20 @@ def needed_doors(deployment: Deployment) -> dict[str, ec2.InterfaceVpcEndpointAw
         doors["Sessions"] = _Service.SSM_MESSAGES
     if deployment.embedder == "bedrock" and not deployment.bedrock_endpoint_url:
         doors["Bedrock"] = _Service.BEDROCK_RUNTIME
-    if any(source.engine == "athena" for source in deployment.sources):
-        doors["Athena"] = _Service.ATHENA
-        doors["Glue"] = _Service.GLUE
+    called_by_sources = {service for source in deployment.sources for service in called(source)}
+    doors |= {id: door for service, (id, door) in _of_sources().items() if service in called_by_sources}
     # The page's image: ECR is the only registry that such a network reaches.
     doors["Images"] = _Service.ECR
     doors["ImageLayers"] = _Service.ECR_DOCKER
     return doors
+
+
+def _of_sources() -> dict[str, tuple[str, ec2.InterfaceVpcEndpointAwsService]]:
+    """Services by which sources are asked: the endpoint's id, and the endpoint."""
+    return {
+        "athena": ("Athena", _Service.ATHENA),
+        "glue": ("Glue", _Service.GLUE),
+        "redshift-data": ("RedshiftData", _Service.REDSHIFT_DATA),
+        "redshift-serverless": ("RedshiftServerless", _Service.REDSHIFT_SERVERLESS),
+        "redshift": ("Redshift", _Service.REDSHIFT),
+    }

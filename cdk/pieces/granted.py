@@ -9,27 +9,18 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from deployment import Deployment
+from ways import uses
 
 
 def granted_parameter(
     scope: Construct, id: str, *, deployment: Deployment, workgroup: str
 ) -> ssm.StringParameter:
     """The parameter `/<name>/granted`, a JSON document of lists; `workgroup` is the deployment's own."""
-    sources, models = deployment.sources, deployment.models
+    models = deployment.models
     document = {
-        "addresses": _each(source.address for source in sources),
-        "secrets": _each(source.secret_arn for source in sources),
         "models": _each((models.sql, models.words, *models.allowed)),
         "embedding": _each([models.embedding] if deployment.embedder == "bedrock" else []),
-        "workgroups": _each((workgroup, *(source.workgroup for source in sources))),
-        "security_groups": _each(source.security_group_id for source in sources),
-        "glue_databases": _each(
-            name
-            for source in sources
-            if source.engine == "athena"
-            for name in (source.database, *source.glue_databases)
-        ),
-        "data_buckets": _each(name for source in sources for name in source.data_buckets),
+        **_of_sources(deployment, workgroup=workgroup),
     }
     return ssm.StringParameter(
         scope,
@@ -40,6 +31,15 @@ def granted_parameter(
         tier=ssm.ParameterTier.INTELLIGENT_TIERING,
         string_value=Stack.of(scope).to_json_string(document),
     )
+
+
+def _of_sources(deployment: Deployment, *, workgroup: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"workgroups": [workgroup]}
+    for source in deployment.sources:
+        for key, _, value in uses(source):
+            found.setdefault(key, []).append(value)
+    kept = {key: _each(values) for key, values in found.items()}
+    return {key: values for key, values in kept.items() if values}
 
 
 def _each(values: Iterable[str]) -> list[str]:

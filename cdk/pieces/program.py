@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
+import tempfile
+from pathlib import Path, PurePath
 
 from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from deployment import Deployment, OptionsError
+from ways import CERTIFICATES
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_UPLOADED = ["__pycache__", "*.pyc", ".*_cache", "*.egg-info", "/analyst/local", "/analyst/cli"]
@@ -36,6 +39,8 @@ class Program(Construct):
         self.base = self._layer("base", "what every function needs")
         self.data = self._layer("data", "database drivers and the SQL guard")
         self.embedding = self._embedding(deployment)
+        self.certificates = self._certificates({source.ca for source in deployment.sources if source.ca})
+        """The authorities that sources are verified by; no layer where none has its own."""
 
     def _folder(self, deployment: Deployment) -> Path:
         folder = Path(self.node.try_get_context("layers") or ROOT / "layers" / "build")
@@ -43,6 +48,24 @@ class Program(Construct):
 
     def _embedding(self, deployment: Deployment) -> list[lambda_.ILayerVersion]:
         return [self._layer("minilm", "the embedding model")] if deployment.embedder == "minilm" else []
+
+    def _certificates(self, files: set[str]) -> list[lambda_.ILayerVersion]:
+        if not files:
+            return []
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / PurePath(CERTIFICATES).name
+            folder.mkdir()
+            for file in sorted(files):
+                shutil.copyfile(file, folder / PurePath(file).name)
+            # Copied by the time it is made, so that nothing needs the folder afterwards.
+            return [
+                lambda_.LayerVersion(
+                    self,
+                    "Certificates",
+                    code=lambda_.Code.from_asset(temporary),
+                    description="Data Analyst BI: certificate authorities of sources",
+                )
+            ]
 
     def _layer(self, name: str, description: str) -> lambda_.LayerVersion:
         folder = self._built / name

@@ -49,6 +49,7 @@ RUN_ATHENA = (
     "athena:GetQueryResults",
     "athena:GetWorkGroup",
 )
+READ_CATALOG = ("athena:GetDataCatalog", "athena:ListDatabases", "athena:ListTableMetadata")
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
 READ_GLUE = (
     "glue:GetDatabase",
@@ -101,8 +102,8 @@ def worker_rights(
     return {
         "ReadSecrets": Right(actions=("secretsmanager:GetSecretValue",), resources=tuple(secrets)),
         "ReadParameters": _read_parameters(parameters),
-        "ReadFiles": _files(bucket, "results", "configuration", "metadata", action="s3:GetObject"),
-        "WriteResults": _files(bucket, "results", action=WRITE_FILE),
+        "ReadFiles": _files(bucket, "results", "exports", "configuration", "metadata", action="s3:GetObject"),
+        "WriteResults": _files(bucket, "results", "exports", action=WRITE_FILE),
         "FindFiles": _find_files(bucket),
         **asks,
         "InvokeQuerybot": Right(actions=INVOKE, resources=tuple(invokes)),
@@ -113,25 +114,36 @@ def worker_rights(
 
 
 def athena_rights(
-    *, workgroups: Iterable[str], glue: Iterable[str], buckets: Iterable[str], results_bucket: str
+    *, workgroups: Iterable[str], glue: Iterable[str], buckets: Iterable[str], outputs: Iterable[str]
 ) -> Rights:
-    """What the worker needs besides where Athena is asked."""
-    buckets, glue = tuple(buckets), tuple(glue)
+    """What the worker needs besides where Athena is asked; `outputs` are the folders of results."""
+    buckets, glue, outputs = tuple(buckets), tuple(glue), tuple(outputs)
     objects = tuple(f"{bucket}/*" for bucket in buckets)
     data = {"ReadData": _any_below(objects, action="s3:GetObject", why="Tables are folders of files.")}
-    listing = Right(actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=(*buckets, results_bucket))
+    kept = tuple(dict.fromkeys(output.partition("/")[0] for output in outputs))
+    listing = Right(
+        actions=("s3:GetBucketLocation", "s3:ListBucket"), resources=tuple(dict.fromkeys((*buckets, *kept)))
+    )
+    tables = _any_below(glue, action=READ_GLUE, why="The named databases' tables, whichever there are.")
     return {
         "RunAthena": Right(actions=RUN_ATHENA, resources=tuple(workgroups)),
-        "ReadGlue": _any_below(
-            glue, action=READ_GLUE, why="The named databases' tables, whichever there are."
-        ),
+        **({"ReadGlue": tables} if glue else {}),
         "FindData": listing,
         **(data if buckets else {}),
-        "KeepAthenaResults": Right(
-            actions=("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
-            resources=(f"{results_bucket}/athena/*",),
-            wide={f"{results_bucket}/athena/*": "Athena names each result file itself."},
+        "KeepAthenaResults": _any_below(
+            tuple(f"{output}/*" for output in outputs),
+            action=("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"),
+            why="Athena names each result file itself.",
         ),
+    }
+
+
+def federated_rights(*, catalogs: Iterable[str], connectors: Iterable[str]) -> Rights:
+    """What Athena's federated catalogs need, which it reads as the worker; none without."""
+    catalogs, connectors = tuple(catalogs), tuple(connectors)
+    return {
+        **({"ReadCatalogs": Right(actions=READ_CATALOG, resources=catalogs)} if catalogs else {}),
+        **({"InvokeConnectors": Right(actions=INVOKE, resources=connectors)} if connectors else {}),
     }
 
 

@@ -38,6 +38,7 @@ ROUTES = (
     Route(method="GET", path="/examples"),
     Route(method="POST", path="/examples", body="example"),
     Route(method="DELETE", path="/examples/{example_id}"),
+    Route(method="GET", path="/cache"),
     Route(method="GET", path="/capabilities"),
     Route(method="GET", path="/health", key=False),
     Route(method="GET", path="/openapi.json", key=False),

@@ -97,7 +97,7 @@ class Walls(Construct):
         seen = set()
         for source in self._deployment.sources:
             way = (source.security_group_id or _host(source), _port(source))
-            if source.engine != "athena" and way not in seen:
+            if source.address and way not in seen:
                 seen.add(way)
                 self._to_source(source)
         own_port = urlsplit(self._deployment.bedrock_endpoint_url).port

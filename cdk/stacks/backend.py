@@ -94,7 +94,7 @@ class BackendStack(Stack):
             ),
             environment=self._environment(querybot),
             rights=lambda own: self._worker_rights(own, querybot),
-            layers=[program.base, program.data, *program.embedding],
+            layers=[program.base, program.data, *program.embedding, *program.certificates],
             place=self._place(self._network.walls.worker),
             calls=Calls(
                 retries=1,
@@ -139,7 +139,8 @@ class BackendStack(Stack):
 
     def _worker_rights(self, own: Own, querybot: lambda_.IFunction) -> Rights:
         data, reach = self._data, self._reach
-        return worker_rights(
+        of_sources = reach.logins() | reach.athena(own_workgroup=data.workgroup, bucket=self._bucket_arn)
+        rights = worker_rights(
             log=own.log,
             function=own.function,
             secrets=(data.secret.secret_arn, *reach.source_secrets),
@@ -148,7 +149,8 @@ class BackendStack(Stack):
             embedding=reach.embedding,
             invokes=(querybot.function_arn,),
             dead_letters=self.dead_letters.queue_arn,
-        ) | reach.athena(own_workgroup=data.workgroup, bucket=self._bucket_arn)
+        )
+        return rights | of_sources
 
     def _data_analyst_rights(self, own: Own, *invokes: lambda_.IFunction) -> Rights:
         return data_analyst_rights(

@@ -7,14 +7,16 @@ query, an engine runs it, and what comes back is checked before it is put into w
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from analyst import (
+    approved,
     charting,
     checking,
     emptiness,
+    explaining,
     prompts,
     shapes,
     sharing,
@@ -27,6 +29,7 @@ from analyst.access import Access
 from analyst.answer import Answer
 from analyst.audit import CANCELLED, LOST, Kind
 from analyst.auditing import Audit
+from analyst.budgeting import Budgets
 from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.draft import Decision, Draft
 from analyst.drafting import CatalogChanged, Drafter, Outcome, Task, names_what_is_not_there
@@ -36,10 +39,10 @@ from analyst.errors import (
     ModelError,
     QueryFailed,
     Refused,
-    StoreError,
     UnusableReply,
 )
-from analyst.example import Example, Neighbour
+from analyst.example import Neighbour
+from analyst.explaining import Candidate
 from analyst.hearing import Heard, TimeReading, hear
 from analyst.identity import Principal
 from analyst.linking import link, mentions
@@ -49,7 +52,6 @@ from analyst.ports import (
     CatalogStore,
     Clock,
     DraftRequest,
-    Embedder,
     ExampleStore,
     QuestionStore,
     ResultStore,
@@ -57,8 +59,11 @@ from analyst.ports import (
     WordsRequest,
 )
 from analyst.question import Conversation, Mode, Question, Status, Turn
+from analyst.question_vectors import QuestionVectors
 from analyst.remarks import relevant
+from analyst.renewing import STALE_SECONDS
 from analyst.result import ResultSet
+from analyst.reusing import Recall
 from analyst.running import Runner, Sources
 from analyst.showing import schema_text
 from analyst.techniques import Techniques
@@ -69,8 +74,6 @@ logger = logging.getLogger(__name__)
 
 FEW_SHOT = 3
 """How many approved examples a model is shown."""
-NEAREST = 20
-"""How many are looked at, for the cache and to choose those that are shown."""
 NEAR_ENOUGH = 0.5
 """Cosine below which an example would rather mislead than teach."""
 TURNS_SHOWN = 2
@@ -89,7 +92,7 @@ class Analyst:
         catalogs: CatalogStore,
         results: ResultStore,
         sources: Sources,
-        embedder: Embedder,
+        vectors: QuestionVectors,
         writer: SqlWriter,
         clock: Clock,
         access: Access,
@@ -100,13 +103,17 @@ class Analyst:
         time: TimeReading | None = None,
         techniques: Techniques | None = None,
         abstain_below: float = 0.0,
+        recall: Recall | None = None,
+        renew: Callable[[str], None] | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
+        """`renew` has the catalog of a source read beside the questions; without it, an old one is read at once."""
+        self._renew = renew
         self._questions = questions
         self._examples = examples
         self._catalogs = catalogs
         self._sources = sources
-        self._runner = Runner(sources=sources, results=results, audit=audit)
-        self._embedder = embedder
+        self._runner = Runner(sources=sources, results=results, audit=audit, recall=recall, budgets=budgets)
         self._writer = writer
         self._clock = clock
         self._access = access
@@ -116,6 +123,7 @@ class Analyst:
         self._techniques = techniques or Techniques()
         self._few_shot = FEW_SHOT if few_shot and self._techniques.uses("examples") else 0
         self._time = time or TimeReading()
+        self._approved = approved.Approved(examples=examples, vectors=vectors, clock=clock, time=self._time)
         self._abstain_below = abstain_below
         self._drafter = Drafter(writer=writer, runner=self._runner, techniques=self._techniques)
 
@@ -150,13 +158,12 @@ class Analyst:
         if intent is Intent.SQL:
             return self._given_sql(work, catalog)
         with journal.step("examples") as note:
-            neighbours = self._neighbours(question)
-            if work.leave_one_out:
-                neighbours = _others(neighbours, question)
-            taught = _shown(neighbours, work)
+            neighbours = self._approved.near(work)
+            taught = explaining.shown(neighbours, work.seen)
             work.near = tuple(n.example.question for n in taught)
-            note.detail = f"{len(neighbours)} near" if neighbours else "none near"
-        answer = self._from_example(work, catalog, neighbours) if question.use_cache else None
+            cached = self._approved.answering(work, neighbours)
+            note.detail = approved.found_near(neighbours, cached)
+        answer = self._from_example(work, catalog, cached) if cached else None
         if answer is None and work.cache_only:
             raise Miss("No approved example answers this.")
         return answer or self._from_model(work, catalog, conversation, taught)
@@ -169,7 +176,7 @@ class Analyst:
 
     def catalog(self, source: str, *, rebuild: bool = False) -> Catalog:
         """All that is known of a source, whoever may see it; read from the source when it is not known yet."""
-        known = None if rebuild else self._catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
+        known = None if rebuild else self._known(source)
         if known is None or not known.tables:
             engine = self._sources.engine(source, query_id="catalog")
             try:
@@ -178,6 +185,15 @@ class Analyst:
                 engine.close()
             self._catalogs.save(known)
         return known if self._techniques.uses("links") else known.with_declared_links()
+
+    def _known(self, source: str) -> Catalog | None:
+        """The stored catalog; one that has grown old is served as it is, while it is read anew beside that."""
+        known = self._catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
+        if known is None and self._renew is not None:
+            known = self._catalogs.load(source, newer_than_seconds=STALE_SECONDS)
+            if known is not None and known.tables:
+                self._renew(source)
+        return known
 
     def _policy(self, question: Question) -> Policy:
         return self._access.policy(question.principal, source=self._sources.name_of(question.source))
@@ -270,20 +286,18 @@ class Analyst:
         found = replace(found, notes=("The SQL was given, not written by a model.",))
         return self._answer(work, found, catalog, by_model=False, confidence=trust.GIVEN)
 
-    def _from_example(self, work: Work, catalog: Catalog, neighbours: Sequence[Neighbour]) -> Answer | None:
-        """The answer of an approved example that asks the same, through the same guard; None without one."""
-        example = next(
-            (n.example for n in neighbours if _serves(n.example, work.question, work.seen.whole)), None
-        )
-        if example is None:
-            return None
+    def _from_example(self, work: Work, catalog: Catalog, cached: Candidate) -> Answer | None:
+        """The answer of an approved example, through the same guard; None where it no longer runs."""
+        example = cached.example
         try:
-            found = self._runner.run(work, example.sql, kind=Kind.EXAMPLE, example_id=example.id)
+            found = self._runner.run(work, cached.verdict.sql, kind=Kind.EXAMPLE, example_id=example.id)
         except (Refused, QueryFailed):
             logger.warning("example %s no longer runs", example.id)
             return None
-        found = replace(found, notes=(f"Answered from approved question #{example.id}.",))
-        return self._answer(work, found, catalog, by_model=False, confidence=trust.APPROVED, example=example)
+        self._approved.served(example.id)
+        found = replace(found, notes=(explaining.told(cached, work.question.text, seen=work.seen),))
+        sure = trust.BOUND if cached.verdict.swaps else trust.APPROVED
+        return self._answer(work, found, catalog, by_model=False, confidence=sure, cached=cached)
 
     # -- answers that a model drafts ---------------------------------------------------------------
 
@@ -429,7 +443,7 @@ class Analyst:
         *,
         by_model: bool,
         confidence: float,
-        example: Example | None = None,
+        cached: Candidate | None = None,
     ) -> Answer:
         question, query, result = work.question, found.query, found.result
         reasons = self._runner.explained(work, found)
@@ -440,12 +454,13 @@ class Analyst:
                 tables=query.tables,
                 filters=query.filters,
                 assumptions=checking.assumptions(
-                    query, notes=found.notes, limited=work.seen.limited(query.tables)
+                    query, notes=(*work.notes, *found.notes), limited=work.seen.limited(query.tables)
                 ),
                 warnings=(*found.warnings, *checking.warnings(found, catalog=catalog, reasons=reasons)),
                 confidence=confidence,
-                example_id=example.id if example else None,
-                cached="same" if example else None,
+                reused_seconds=found.reused_seconds,
+                example_id=cached.example.id if cached else None,
+                cached=cached.verdict.kind if cached else None,
             )
             chart = charting.choose(question.text, result.columns, result.rows, complete=result.complete)
             answer = Answer(status=Status.ANSWERED, result=result, chart=chart, receipt=receipt)
@@ -490,17 +505,6 @@ class Analyst:
 
     # -- what is near ------------------------------------------------------------------------------
 
-    def _neighbours(self, question: Question) -> list[Neighbour]:
-        """The nearest approved examples; none when they cannot be looked up, since answers go on without."""
-        try:
-            vector = self._embedder.embed([question.text])[0]
-            return self._examples.nearest(
-                vector, source=question.source, embedder=self._embedder.name, limit=NEAREST
-            )
-        except (ModelError, StoreError) as error:
-            logger.warning("no examples: %s", error.code)
-            return []
-
     def _suggestions(self, work: Work, catalog: Catalog) -> tuple[str, ...]:
         try:
             examples = self._examples.all(source=work.question.source)
@@ -518,37 +522,6 @@ def _others_asked(conversation: Conversation | None, question: str) -> list[Turn
     """The turns that asked something else: asked again, a question is not to be answered by its own last SQL."""
     turns = conversation.turns if conversation else ()
     return [t for t in turns if not understanding.same_question(t.question, question)]
-
-
-def _shown(neighbours: Sequence[Neighbour], work: Work) -> list[Neighbour]:
-    """Those that the asker, and with that the model that answers them, may be shown."""
-    ids = {e.id for e in sharing.shareable((n.example for n in neighbours), work.seen)}
-    return [n for n in neighbours if n.example.id in ids]
-
-
-def _others(neighbours: Sequence[Neighbour], question: Question) -> list[Neighbour]:
-    """Those that neither ask the same nor have the SQL of one that does."""
-    own = {n.example.sql for n in neighbours if _same(n.example, question)}
-    return [n for n in neighbours if n.example.sql not in own and not _same(n.example, question)]
-
-
-def _has_grown_old(example: Example) -> bool:
-    """True where the question means other days by now, and the SQL still names those of then."""
-    return understanding.names_a_time(example.question) and "CURRENT_" not in example.sql.upper()
-
-
-def _serves(example: Example, question: Question, whole: Catalog) -> bool:
-    return (
-        example.dialect == whole.dialect
-        and example.fingerprint == whole.fingerprint()
-        and not question.context
-        and _same(example, question)
-        and not _has_grown_old(example)
-    )
-
-
-def _same(example: Example, question: Question) -> bool:
-    return understanding.same_question(example.question, question.text)
 
 
 def _undefined(error: AnalystError) -> bool:

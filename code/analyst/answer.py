@@ -37,6 +37,12 @@ class Receipt:
     attempts: int = 0
     """Drafts that the model wrote."""
     usage: Usage = field(default_factory=Usage)
+    reused_seconds: int | None = None
+    """How old the rows were when they were shown, where they had been read for an earlier run of the same query."""
+    cost: str = ""
+    """What the question's queries cost in words; empty where nothing is charged by the query."""
+    cost_usd: float | None = None
+    """The same in US dollars."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from analyst.policy import Policy
 from analyst.ports import CatalogStore, Clock, Dispatcher, QuestionRecord, ResultStore
 from analyst.question import Mode, Question, Status
 from analyst.record import document
+from analyst.result import ResultSet
 from analyst.sources import SourceTable
 from analyst.stores.questions import Questions
 
@@ -132,20 +133,30 @@ class Desk:
         finally:
             engine.close()
 
-    def taken_away(self, question_id: str, *, principal: Principal, format: str) -> str:
-        """Where the rows of an answer are stored, once the audit knows that they are taken away as a file.
+    def stored_rows(self, question_id: str, *, principal: Principal) -> str:
+        """Where the rows of an answer are stored, for whoever may still see them.
 
         Raises Conflict while there are none, and where the rules have changed since they were read.
         """
-        record = self._own(question_id, principal)
-        if record.answer is None or record.answer.result is None:
-            raise Conflict("This question has no rows (yet).")
-        result, policy = record.answer.result, self._policy(record, principal)
-        self._check_rules(record, policy)
+        return self._to_take_away(question_id, principal)[1].id
+
+    def taken_away(self, question_id: str, *, principal: Principal, format: str) -> str:
+        """The same, once the audit knows that the rows are taken away as a file."""
+        record, result, policy = self._to_take_away(question_id, principal)
         self._audit.record(
             Kind.EXPORT, policy=policy, question=record.question, rows=result.row_count, detail=format
         )
         return result.id
+
+    def _to_take_away(
+        self, question_id: str, principal: Principal
+    ) -> tuple[QuestionRecord, ResultSet, Policy]:
+        record = self._own(question_id, principal)
+        if record.answer is None or record.answer.result is None:
+            raise Conflict("This question has no rows (yet).")
+        policy = self._policy(record, principal)
+        self._check_rules(record, policy)
+        return record, record.answer.result, policy
 
     def _check_rules(self, record: QuestionRecord, policy: Policy) -> None:
         """Raise Conflict where the asker's policy would not have the very same query run today."""
@@ -167,6 +178,10 @@ class Desk:
         if record.status is not Status.ANSWERED or not record.answer or not record.answer.receipt:
             raise Conflict("Only an answer that has SQL can be approved.")
         return record.question, record.answer.receipt.sql
+
+    def asked(self, question_id: str, *, principal: Principal) -> str:
+        """The text of a question of theirs."""
+        return self._own(question_id, principal).question.text
 
     def taught_by(self, question_id: str, *, principal: Principal) -> set[int]:
         """Examples that an answer came from or was made into."""

@@ -10,6 +10,7 @@ SURE = ((0.9, "Quite sure"), (0.7, "Fairly sure"), (LOW, "Not quite sure"), (0.0
 """From which confidence on which words hold, the highest first."""
 
 APPROVED = "Approved: a person has confirmed this SQL"
+BOUND = "Approved with other values: a person has confirmed this SQL but for what was put in"
 GIVEN = "Your own SQL: no model wrote it"
 _READ = "Read the SQL before you rely on this answer"
 _AGAIN = ", or ask again in thorough mode"
@@ -31,13 +32,16 @@ class Assurance:
     """What to do about an unsure answer; empty for all others."""
 
 
-def assurance(confidence: float, *, attempts: int, cached: bool, thorough: bool = False) -> Assurance | None:
+def assurance(
+    confidence: float, *, attempts: int, cached: str | None, thorough: bool = False
+) -> Assurance | None:
     """The assurance of an answer that has SQL, by its receipt; None for one that was never measured.
 
-    `confidence` is from 0 to 1, `attempts` counts the model's drafts, `cached` is true for an approved answer.
+    `confidence` is from 0 to 1, `attempts` counts the model's drafts, `cached` says how an approved question
+    answered: None, "same" or "bound".
     """
     if cached:
-        return Assurance(words=APPROVED)
+        return Assurance(words=BOUND if cached == "bound" else APPROVED)
     if not attempts:
         return Assurance(words=GIVEN)
     if confidence >= 1:  # as receipts say that were written before there was a measure; no draft reaches it

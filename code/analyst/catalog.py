@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 KEPT_SECONDS = 600.0
@@ -64,6 +65,8 @@ class Table:
     """About how many rows, as the database estimates; None when it does not know."""
     kind: str = "table"
     """"table", "view", "materialized view", "foreign table" or "partitioned table"."""
+    mark: str = field(default="", compare=False)
+    """What changes when its definition or its rows do, as the engine sees it; empty where that cannot be told."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -121,6 +124,10 @@ class Catalog:
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change when a table, column, type or key does, and not with the rows."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         shape = [
             [t.schema, t.name, list(t.primary_key), sorted([c.name, c.type] for c in t.columns)]
             for t in sorted(self.tables, key=lambda t: t.key)

@@ -6,13 +6,14 @@ import http.client
 import json
 import logging
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NotRequired, TypedDict, cast
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-from analyst import figures
+from analyst import ages, figures
 from analyst.assurance import Assurance as Assurance
 from analyst.assurance import assurance
 from analyst.chart import Chart, ChartType
@@ -22,17 +23,21 @@ from analyst.result import Kind, ResultColumn
 
 log = logging.getLogger(__name__)
 
-Format = Literal["csv", "xlsx", "json"]
+Format = Literal["csv", "xlsx", "json", "parquet"]
 Verdict = Literal["approve", "reject"]
 
 MOST_ROWS = 1000
 """As many rows as a document carries; the whole result comes from `Client.rows`."""
 _LONGEST_ANSWER = 64 * 1024 * 1024
 _MOST_REDIRECTS = 3
+_LARGEST_FILE = 16 * 1024 * 1024
+_FILE_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
 _MEDIA = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
 }
 """What is asked for by `accept`: API Gateway hands bytes over only to those who do."""
 
@@ -94,6 +99,9 @@ class ReceiptDocument(TypedDict):
     model: str
     prompt_tokens: int
     completion_tokens: int
+    reused_seconds: NotRequired[int | None]
+    cost: NotRequired[str]
+    cost_usd: NotRequired[float | None]
 
 
 class AnswerDocument(TypedDict):
@@ -146,8 +154,9 @@ class SourceDocument(TypedDict):
 
     name: str
     title: str
+    description: str
     engine: str
-    tables: int
+    tables: int | None
     questions: list[str]
 
 
@@ -171,6 +180,14 @@ class Capabilities(TypedDict):
     modes: list[str]
 
 
+class ExportDocument(TypedDict):
+    """How far a large file is: `status` is queued or running."""
+
+    status: str
+    rows_done: int
+    row_count: int
+
+
 class SessionDocument(TypedDict):
     """One session of a person, as a list shows it."""
 
@@ -178,6 +195,39 @@ class SessionDocument(TypedDict):
     title: str
     questions: int
     last_asked_at: str
+
+
+class SwapDocument(TypedDict):
+    """One literal put in another's place."""
+
+    old: str
+    new: str
+    column: str
+
+
+class CandidateDocument(TypedDict):
+    """An approved question near to another one: `verdict` is same, bound or miss."""
+
+    example_id: int
+    question: str
+    similarity: float
+    verdict: str
+    reason: str
+    swaps: list[SwapDocument]
+    sql: str
+    approved_by: str
+    approved_at: str | None
+
+
+class ExplanationDocument(TypedDict):
+    """What the answer cache makes of a question; the candidates are those that this person may see."""
+
+    question: str
+    source: str
+    verdict: str
+    example_id: int | None
+    reason: str
+    candidates: list[CandidateDocument]
 
 
 class Me(TypedDict):
@@ -201,6 +251,13 @@ class Entry:
     token: str
     expires_at: datetime
     person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Where a browser can fetch a file for some minutes, without any key."""
+
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,9 +330,34 @@ class Client:
         self._json("DELETE", f"/query/{_part(query_id)}")
 
     def rows(self, query_id: str, *, format: Format) -> bytes:
-        """The whole stored result as a file's bytes; follows the link to the object store for large ones."""
-        path = f"/query/{_part(query_id)}/rows?{urlencode({'format': format})}"
-        return self._send("GET", path, timeout_seconds=max(self._timeout, 120.0), accept=_MEDIA[format])
+        """The whole stored result as a file's bytes, however large; waits while a worker makes it."""
+        found = self.file(query_id, format=format)
+        while not isinstance(found, bytes | Link):
+            time.sleep(_LOOK_SECONDS)
+            found = self.file(query_id, format=format, start=False)
+        if isinstance(found, bytes):
+            return found
+        # The link is signed; whoever serves it is not to learn the key.
+        reply = _call("GET", found.url, headers={}, body=None, most_bytes=None, timeout_seconds=_FILE_SECONDS)
+        return _checked(reply)
+
+    def file(
+        self, query_id: str, *, format: Format, link: bool = False, start: bool = True
+    ) -> bytes | Link | ExportDocument:
+        """The stored result as a small file's bytes, else as a link, or how far it is while a worker makes it.
+
+        With `link` a small one is a link, too; without `start` nothing is begun, only looked at.
+        """
+        wishes = {"format": format, "link": str(link).lower(), "start": str(start).lower()}
+        url = f"{self._base}/query/{_part(query_id)}/rows?{urlencode(wishes)}"
+        headers = {**self._headers, "accept": _MEDIA[format]}
+        reply = _call(
+            "GET", url, headers=headers, body=None, most_bytes=_LARGEST_FILE, timeout_seconds=_FILE_SECONDS
+        )
+        if reply.status == 303:
+            return Link(url=urljoin(url, reply.location))
+        content = _checked(reply)
+        return cast(ExportDocument, _parsed(content).get("export")) if reply.status == 202 else content
 
     def feedback(self, query_id: str, verdict: Verdict, *, note: str = "") -> Mapping[str, Any]:
         """Say that an answer is right or wrong; a right one serves as example from then on."""
@@ -285,6 +367,11 @@ class Client:
     def sources(self) -> list[SourceDocument]:
         """The databases that may be asked."""
         return cast(list[SourceDocument], self._list("/sources", "sources"))
+
+    def explain(self, question: str, *, source: str | None = None) -> ExplanationDocument:
+        """Which approved questions would answer one, and why not the others; nothing is run."""
+        wishes = {"question": question, **({"source": source} if source else {})}
+        return cast(ExplanationDocument, self._json("GET", f"/cache?{urlencode(wishes)}"))
 
     def capabilities(self) -> Capabilities:
         """What this installation can do right now."""
@@ -369,9 +456,14 @@ def assured(document: Document) -> Assurance | None:
     return assurance(
         receipt.get("confidence", 1.0),
         attempts=receipt["attempts"],
-        cached=bool(receipt["cached"]),
+        cached=receipt["cached"],
         thorough=document["mode"] == "thorough",
     )
+
+
+def reused(receipt: ReceiptDocument) -> str:
+    """The sentence on rows that were read for an earlier answer, with their age; empty where they were not."""
+    return ages.reused(receipt.get("reused_seconds"))
 
 
 def _chart(document: ChartDocument, chart_type: str | None) -> Chart:

@@ -24,6 +24,9 @@ class StoreDispatcher:
         """Tell the waiting workers."""
         self._questions.announce(question_id)
 
+    def hand_over_export(self, name: str) -> None:
+        """Nothing: the workers look for files to make by themselves."""
+
 
 class FunctionDispatcher:
     """The worker function is invoked asynchronously."""
@@ -37,3 +40,10 @@ class FunctionDispatcher:
             self._worker.send({"query_id": question_id})
         except FunctionFailed as error:
             logger.error("question %s waits: %s", question_id, error)
+
+    def hand_over_export(self, name: str) -> None:
+        """Send the worker an event; where that fails, a later look at the file tries again."""
+        try:
+            self._worker.send({"operation": "export"})
+        except FunctionFailed as error:
+            logger.error("a file waits: %s", error)

@@ -20,6 +20,7 @@ LABELS = {
     "guard": "Checking that the SQL is safe",
     "explain": "Having the database plan it",
     "run": "Running the query",
+    "reuse": "Taking rows that were read before",
     "vote": "Comparing the results of the drafts",
     "probe": "Finding out why there is nothing",
     "check": "Checking the result",

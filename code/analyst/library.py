@@ -18,6 +18,7 @@ from analyst.policies import View
 from analyst.ports import CatalogStore, ExampleStore
 from analyst.source import Source
 from analyst.sources import SourceTable
+from analyst.understanding import same_question
 
 QUESTIONS = 12
 """Approved questions that a source is shown with."""
@@ -56,7 +57,8 @@ class Library:
         questions = (example.question for example in self._shareable(approved, seen, principal, source))
         return {
             "name": source.name,
-            "title": source.name.replace("_", " ").capitalize(),
+            "title": source.shown_title,
+            "description": source.description,
             "engine": source.engine_word,
             "tables": len(seen.catalog.tables) if seen else None,
             "questions": list(islice(questions, QUESTIONS)),
@@ -84,14 +86,22 @@ class Library:
         return example
 
     def decide(
-        self, example_id: int, status: ExampleStatus, *, by: str, person: str = "", note: str = ""
+        self,
+        example_id: int,
+        status: ExampleStatus,
+        *,
+        by: str,
+        person: str = "",
+        note: str = "",
+        version: int | None = None,
     ) -> Example:
         """Approve or revoke an example in the name `by`, which the audit is told with the key of the person.
 
-        Raises NotFound.
+        `version` is the one that was looked at; without it the last decision wins. An approval by this way runs
+        nothing: `Teaching.approve` does. Raises NotFound, and Conflict for another version or a quarantine.
         """
         with self._together():
-            example = self._examples.decide(example_id, status, by=by, note=note)
+            example = self._examples.decide(example_id, status, by=by, note=note, version=version)
             self._audit.record(
                 Kind.REVOCATION if status is ExampleStatus.REVOKED else Kind.APPROVAL,
                 person=person or by,
@@ -101,6 +111,35 @@ class Library:
                 example_id=example.id,
             )
         return example
+
+    def reject(
+        self, example_id: int, *, asked: str, by: str, person: str = "", note: str = "", decides: bool
+    ) -> None:
+        """Count that somebody called an answer of an example wrong; whoever `decides` takes it out of service.
+
+        One that was asked in its own words is revoked. One that answered other words may be right for its own: it goes
+        into quarantine until it was looked at. Raises NotFound.
+        """
+        with self._together():
+            self._examples.rejected(example_id)
+            example = self._examples.get(example_id)
+            if decides and same_question(example.question, asked):
+                self.decide(example_id, ExampleStatus.REVOKED, by=by, person=person, note=note)
+            elif decides:
+                self._doubt(example, asked, by=by, person=person)
+
+    def _doubt(self, example: Example, asked: str, *, by: str, person: str) -> None:
+        reason = f"{by} called its answer to “{asked}” wrong."
+        if self._examples.quarantine(example.id, reason, version=example.version):
+            self._audit.record(
+                Kind.REVOCATION,
+                person=person or by,
+                source=example.source,
+                text=example.question,
+                draft=example.sql,
+                example_id=example.id,
+                detail=f"quarantined: {reason}",
+            )
 
     def _seen(self, source: Source, principal: Principal) -> View | None:
         policy = self._access.policy(principal, source=source.name)

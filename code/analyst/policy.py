@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 MOST_ROWS = 1_000_000
+"""Rows of one answer, unless a role and the settings allow more."""
+LARGEST_ROWS = 10_000_000
+"""The most that a role may be given."""
 EVERY = "*"
 """In place of a table's name: every table of that schema."""
 
@@ -48,6 +51,8 @@ class Policy:
     timeout_seconds: float = 60.0
     cost_limit: float | None = None
     """The most a query may cost by the engine's own estimate (Postgres, Redshift) or in bytes read (Athena)."""
+    monthly_budget: float | None = None
+    """US dollars that the role's queries may cost in a month, on sources that charge by the query; None for any."""
 
     @property
     def restricts(self) -> bool:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
 from analyst.answer import Answer
@@ -14,9 +14,10 @@ from analyst.audit import AuditEntry
 from analyst.catalog import Catalog
 from analyst.draft import Draft, Query, Repair
 from analyst.errors import Cancelled
-from analyst.example import Example, ExampleStatus, Neighbour
+from analyst.example import Example, ExampleStatus, Neighbour, Read
 from analyst.question import Conversation, Question, Status, Step, Usage
 from analyst.result import Cell, ResultColumn, ResultSet
+from analyst.spending import Spent
 
 
 class Cancellation:
@@ -192,12 +193,22 @@ class Engine(Protocol):
         """ "postgres", "redshift" or "athena"."""
         ...
 
+    @property
+    def charges(self) -> bool:
+        """True where every query costs money, so that none is run that is merely of use."""
+        ...
+
     def catalog(self, *, source: str) -> Catalog:
         """What the database holds, read from its own catalog."""
         ...
 
     def explain(self, query: Query, *, timeout_seconds: float) -> float | None:
-        """Have the database plan the query without running it; its estimate of the cost, in its own measure."""
+        """Have the database plan the query without running it; its estimate of the cost, in its own measure.
+
+        That is the planner's cost on Postgres and Redshift, and on Athena the bytes that are read at most; None
+        where it cannot be told. It and `run` may raise Refused(rule="partitions") for a large table that is read
+        without a filter on its partitions, in a sentence that names a stored value.
+        """
         ...
 
     def run(
@@ -217,6 +228,14 @@ class Engine(Protocol):
 
     def cancel(self, handle: Mapping[str, Any]) -> bool:
         """Stop a query that any process started; True when it was found."""
+        ...
+
+    def bound(self, query: Query) -> Spent | None:
+        """The most that a query may cost, before it runs; None where that is not known, or nothing is charged."""
+        ...
+
+    def spent(self) -> Spent | None:
+        """What the last query that ran here cost, however it ended; None where nothing is charged by the query."""
         ...
 
     def can_write(self) -> bool:
@@ -327,16 +346,58 @@ class ExampleStore(Protocol):
         """Keep a new example (its id is given here), or return the one that says the same."""
         ...
 
-    def decide(self, example_id: int, status: ExampleStatus, *, by: str, note: str = "") -> Example:
-        """Approve or revoke."""
+    def decide(
+        self,
+        example_id: int,
+        status: ExampleStatus,
+        *,
+        by: str,
+        note: str = "",
+        version: int | None = None,
+    ) -> Example:
+        """Approve or revoke; raises Conflict where it is no longer of that version, or in quarantine."""
+        ...
+
+    def quarantine(self, example_id: int, reason: str, *, version: int) -> bool:
+        """Keep an approved example from serving; False where it changed since."""
+        ...
+
+    def checked(
+        self, example_id: int, *, dialect: str, fingerprint: str, reads: Sequence[Read], version: int
+    ) -> Example:
+        """Note that the SQL is right for the tables as they are, which ends a quarantine."""
+        ...
+
+    def served(self, example_id: int) -> None:
+        """Count an answer that it gave."""
+        ...
+
+    def rejected(self, example_id: int) -> None:
+        """Count an answer of its that a person called wrong."""
         ...
 
     def get(self, example_id: int) -> Example:
         """One example; raises NotFound."""
         ...
 
+    def same(self, example: Example) -> Example | None:
+        """The stored one that says the same, whatever its status."""
+        ...
+
+    def worded(self, question: str, *, source: str) -> list[Example]:
+        """The approved ones that ask in the same words, but for case, white space and closing punctuation."""
+        ...
+
     def all(self, *, source: str | None = None, status: ExampleStatus | None = None) -> list[Example]:
         """Examples, newest first."""
+        ...
+
+    def count(self, *, status: ExampleStatus) -> int:
+        """How many there are of a status, in all sources."""
+        ...
+
+    def outdated(self, *, source: str, fingerprint: str, after: int = 0, limit: int = 500) -> list[Example]:
+        """Approved ones that may read what has changed, by their ids; those behind `after`."""
         ...
 
     def nearest(
@@ -375,6 +436,43 @@ class ResultStore(Protocol):
 
     def expire(self, *, older_than_seconds: float) -> int:
         """Remove old results; how many."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reusable:
+    """A stored result that may be shown again for the same query."""
+
+    result_id: str
+    digest: str
+    """Of its rows, which tells whether they are still those."""
+    can_write: bool
+    """Whether the role that read them could also write."""
+    age_seconds: float
+    """Since its query began."""
+
+
+class ReusableStore(Protocol):
+    """Knows which stored result holds the rows of which query; raises StoreError."""
+
+    def find(self, key: str, *, newer_than_seconds: float) -> Reusable | None:
+        """The result of a query that began less long ago; None where there is none."""
+        ...
+
+    def keep(self, key: str, found: Reusable, *, source: str) -> None:
+        """Note a result, unless that of a later run of the same query is known."""
+        ...
+
+
+class SpendingStore(Protocol):
+    """Keeps what each role's queries have cost by month, which is given by its first day; raises StoreError."""
+
+    def spent(self, role: str, *, month: date) -> float:
+        """US dollars that a role's queries have cost in a month, all sources together."""
+        ...
+
+    def add(self, role: str, *, month: date, source: str, usd: float) -> None:
+        """Add what a query has cost."""
         ...
 
 
@@ -422,6 +520,10 @@ class Dispatcher(Protocol):
 
     def hand_over(self, question_id: str) -> None:
         """Make sure that a worker looks at the question soon."""
+        ...
+
+    def hand_over_export(self, name: str) -> None:
+        """Make sure that a worker makes that file soon."""
         ...
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
-from analyst import emptiness, guard, own_values
+from analyst import ages, emptiness, guard, own_values
 from analyst.audit import Kind
 from analyst.auditing import Attempt, Audit
+from analyst.budgeting import Budgets
 from analyst.catalog import Catalog
 from analyst.draft import Query
-from analyst.errors import AnalystError, Cancelled, QueryFailed, Refused, StoreError
+from analyst.errors import AnalystError, Cancelled, NotFound, QueryFailed, Refused, StoreError
 from analyst.policies import View
 from analyst.policy import Policy
-from analyst.ports import Engine, ResultSink, ResultStore
+from analyst.ports import Engine, ResultSink, ResultStore, Reusable
 from analyst.result import Cell, ResultColumn, ResultSet
+from analyst.reusing import Digest, Recall
 from analyst.voting import Taste
 from analyst.work import Found, Work
 
@@ -49,10 +52,21 @@ class Sources(Protocol):
 class Runner:
     """Runs drafts that the guard lets through for the asker, each on a connection of its own."""
 
-    def __init__(self, *, sources: Sources, results: ResultStore, audit: Audit) -> None:
+    def __init__(
+        self,
+        *,
+        sources: Sources,
+        results: ResultStore,
+        audit: Audit,
+        recall: Recall | None = None,
+        budgets: Budgets | None = None,
+    ) -> None:
+        """`recall` where rows may be shown again that were read not long ago; `budgets` where roles may have one."""
         self._sources = sources
         self._results = results
         self._audit = audit
+        self._recall = recall
+        self._budgets = budgets
 
     def run(
         self,
@@ -89,11 +103,22 @@ class Runner:
         """Plan and run a query into a sink: whether there were more rows, and whether the role could write."""
         engine = self._sources.engine(work.question.source, query_id=work.question.id)
         try:
-            with work.journal.step("explain"):
-                _check_cost(engine.explain(query, timeout_seconds=EXPLAIN_SECONDS), work.policy)
+            self._explain(work, engine, query)
+            self._check_budget(work, engine, query)
             work.cancellation.check()
-            with work.journal.step("run") as note:
-                counter = _Counter(sink)
+            return self._run(work, engine, query, sink), engine.can_write()
+        except Refused as error:
+            raise _without_values(error, work.policy) from None
+        except QueryFailed as error:
+            error.near = _near(query, error, work.policy)
+            raise
+        finally:
+            engine.close()
+
+    def _run(self, work: Work, engine: Engine, query: Query, sink: ResultSink) -> bool:
+        with work.journal.step("run") as note:
+            counter = _Counter(sink)
+            try:
                 truncated = engine.run(
                     query,
                     counter,
@@ -101,14 +126,90 @@ class Runner:
                     on_handle=work.hold,
                     cancellation=work.cancellation,
                 )
-                work.hold(None)
-                note.detail = f"{counter.count:,} rows"
-            return truncated, engine.can_write()
+            finally:
+                self._note_cost(work, engine)
+            work.hold(None)
+            note.detail = f"{counter.count:,} rows"
+        return truncated
+
+    def _check_budget(self, work: Work, engine: Engine, query: Query) -> None:
+        """Raise Refused for a query that the role's budget does not allow."""
+        if self._budgets is not None and engine.charges and work.policy.monthly_budget is not None:
+            self._budgets.check(work.policy, engine.bound(query))
+
+    def _note_cost(self, work: Work, engine: Engine) -> None:
+        """Keep what a query has cost, which it has also where it failed."""
+        spent = engine.spent()
+        if spent is None:
+            return
+        work.spent += (spent,)
+        if self._budgets is not None:
+            self._budgets.add(work.policy, spent, source=work.question.source)
+
+    def _charges(self, work: Work) -> bool:
+        """Whether each query costs money, so that none is run that is merely of use."""
+        engine = self._sources.engine(work.question.source, query_id=work.question.id)
+        try:
+            return engine.charges
+        finally:
+            engine.close()
+
+    # -- rows that were read before ----------------------------------------------------------------------
+
+    def reuse_key(self, work: Work, query: Query) -> str:
+        """By what rows of the same query are found; empty for a query that always runs."""
+        if self._recall is None:
+            return ""
+        return self._recall.key(query, source=work.question.source, catalog=work.seen.whole)
+
+    def earlier(self, work: Work, key: str) -> Reusable | None:
+        """A result that may be shown again, where the asker did not ask for a fresh one."""
+        if self._recall is None or not key or not work.question.use_cache:
+            return None
+        return self._recall.find(key, source=work.question.source)
+
+    def copy(self, work: Work, query: Query, found: Reusable, sink: ResultSink) -> None:
+        """Write an earlier result to a sink; raises NotFound or StoreError where it is not there any more.
+
+        A role that may not afford the query is not shown what another one paid for.
+        """
+        assert self._recall is not None
+        if work.policy.cost_limit is not None:
+            self._plan(work, query)
+        with work.journal.step("reuse") as note:
+            counter = _Counter(sink)
+            self._recall.copy(found, counter, cancellation=work.cancellation)
+            note.detail = f"{counter.count:,} rows, read {ages.ago(found.age_seconds)}"
+
+    def note(self, trial: Trial) -> None:
+        """Let a result that is complete and holds something be shown again."""
+        if self._recall is not None and trial.key and not trial.truncated and trial.reused_seconds is None:
+            found = Reusable(
+                result_id=trial.result_id,
+                digest=trial.digest.hex,
+                can_write=trial.can_write,
+                age_seconds=time.monotonic() - trial.began,
+            )
+            self._recall.note(trial.key, found, source=trial.source)
+
+    def _plan(self, work: Work, query: Query) -> None:
+        """Raise Refused for a query that the role may not afford, and what the database has to say."""
+        engine = self._sources.engine(work.question.source, query_id=work.question.id)
+        try:
+            self._explain(work, engine, query)
+        except Refused as error:
+            raise _without_values(error, work.policy) from None
         except QueryFailed as error:
             error.near = _near(query, error, work.policy)
             raise
         finally:
             engine.close()
+
+    def _explain(self, work: Work, engine: Engine, query: Query) -> None:
+        with work.journal.step("explain"):
+            _check_cost(engine.explain(query, timeout_seconds=EXPLAIN_SECONDS), work.policy)
+
+    # -- stored results ----------------------------------------------------------------------------------
 
     def stored(self, result_id: str) -> AbstractContextManager[ResultSink]:
         """A sink for a result; nothing is kept when it is left by an exception."""
@@ -125,7 +226,7 @@ class Runner:
         seen = work.seen
         limited = [t.key for t in seen.catalog.tables if seen.limited([".".join(t.key)])]
         wanted = own_values.lookups(question, seen.catalog, limited=limited) if limited else ()
-        if not wanted:
+        if not wanted or self._charges(work):
             return seen.catalog
         with work.journal.step("values") as note:
             note.detail = f"{len(wanted)} small queries"
@@ -152,7 +253,7 @@ class Runner:
         probes = emptiness.probes(
             found.query.readable, dialect=catalog.dialect, catalog=catalog, result=found.result
         )
-        if not probes:
+        if not probes or self._charges(work):
             return ()
         with work.journal.step("probe") as note:
             note.detail = f"{len(probes)} smaller queries"
@@ -207,6 +308,16 @@ def _check_cost(cost: float | None, policy: Policy) -> None:
         )
 
 
+def _without_values(error: Refused, policy: Policy) -> Refused:
+    """The same in words that name nothing which the policy may keep back."""
+    if error.rule != "partitions" or not policy.restricts:
+        return error
+    return Refused(
+        "A table that this reads is large and is read in parts: put a filter on one of its partition keys.",
+        rule=error.rule,
+    )
+
+
 def _near(query: Query, error: QueryFailed, policy: Policy) -> str:
     """The SQL around the place of an error; none where it holds what the policy put in."""
     if not error.position or policy.restricts:
@@ -226,6 +337,23 @@ class Trial:
     truncated: bool
     can_write: bool
     row_count: int
+    source: str
+    key: str
+    """By what a later run of the same query finds these rows; empty where it must not."""
+    began: float
+    """On the monotonic clock."""
+    digest: Digest
+    reused_seconds: int | None = None
+    """How old the rows are, where they had been read before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ran:
+    """How a query's rows came into a sink."""
+
+    truncated: bool = False
+    can_write: bool = False
+    reused_seconds: int | None = None
 
 
 class Trials:
@@ -257,17 +385,47 @@ class Trials:
         with self._runner.attempt(work, sql, kind=kind, example_id=example_id) as attempt:
             query = self._runner.guarded(work, sql)
             attempt.query = query.sql
-            trial = self._executed(work, query, result_id=result_id)
+            before = len(work.spent)
+            try:
+                trial = self._executed(work, query, result_id=result_id)
+            finally:
+                attempt.detail = "; ".join(spent.words for spent in work.spent[before:])
             attempt.rows = trial.row_count
+            if trial.reused_seconds is not None:
+                attempt.detail = f"rows reused from {ages.ago(trial.reused_seconds)}"
         return trial
 
     def _executed(self, work: Work, query: Query, *, result_id: str) -> Trial:
+        """The query's rows, in a result of this question's own: read now, or copied from one of not long ago."""
         result_id = result_id or str(uuid.uuid5(uuid.UUID(work.question.id), f"trial {len(self._open)}"))
+        key = self._runner.reuse_key(work, query)
+        found = self._runner.earlier(work, key)
+        if found is not None:
+            try:
+                return self._filled(
+                    work, query, result_id, key, lambda sink: self._again(work, query, found, sink)
+                )
+            except (NotFound, StoreError) as error:
+                logger.info("an earlier result is not there any more, so the query runs: %s", error.code)
+        return self._filled(work, query, result_id, key, lambda sink: self._anew(work, query, sink))
+
+    def _again(self, work: Work, query: Query, found: Reusable, sink: ResultSink) -> _Ran:
+        self._runner.copy(work, query, found, sink)
+        return _Ran(can_write=found.can_write, reused_seconds=int(found.age_seconds))
+
+    def _anew(self, work: Work, query: Query, sink: ResultSink) -> _Ran:
+        truncated, can_write = self._runner.execute(work, query, sink)
+        return _Ran(truncated=truncated, can_write=can_write)
+
+    def _filled(
+        self, work: Work, query: Query, result_id: str, key: str, fill: Callable[[ResultSink], _Ran]
+    ) -> Trial:
+        began = time.monotonic()
         opened = self._runner.stored(result_id)
-        sink, taste = opened.__enter__(), Taste()
-        counter = _Counter(_Both(sink, taste))
+        sink, taste, digest = opened.__enter__(), Taste(), Digest()
+        counter = _Counter(_Each(sink, taste, digest) if key else _Each(sink, taste))
         try:
-            truncated, can_write = self._runner.execute(work, query, counter)
+            ran = fill(counter)
         except BaseException as error:
             opened.__exit__(type(error), error, error.__traceback__)
             raise
@@ -276,9 +434,14 @@ class Trials:
             taste=taste,
             result_id=result_id,
             opened=opened,
-            truncated=truncated,
-            can_write=can_write,
+            truncated=ran.truncated,
+            can_write=ran.can_write,
             row_count=counter.count,
+            source=work.question.source,
+            key=key,
+            began=began,
+            digest=digest,
+            reused_seconds=ran.reused_seconds,
         )
         self._open.append(trial)
         return trial
@@ -288,7 +451,14 @@ class Trials:
         self._open.remove(trial)
         trial.opened.__exit__(None, None, None)
         result = self._runner.head(trial.result_id, truncated=trial.truncated)
-        return Found(query=trial.query, result=result, can_write=trial.can_write)
+        if not emptiness.is_empty(result):  # what is not there yet may be there the next time
+            self._runner.note(trial)
+        return Found(
+            query=trial.query,
+            result=result,
+            can_write=trial.can_write,
+            reused_seconds=trial.reused_seconds,
+        )
 
 
 class _Dropped(Exception):
@@ -325,11 +495,11 @@ class _Rows:
         self.kept += rows
 
 
-class _Both:
-    """A `ResultSink` that passes everything to two."""
+class _Each:
+    """A `ResultSink` that passes everything to several."""
 
-    def __init__(self, first: ResultSink, second: ResultSink) -> None:
-        self._sinks = (first, second)
+    def __init__(self, *sinks: ResultSink) -> None:
+        self._sinks = sinks
 
     def columns(self, columns: Sequence[ResultColumn]) -> None:
         for sink in self._sinks:

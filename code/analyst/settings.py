@@ -21,13 +21,13 @@ CHOICES = {
     "entrance": tuple(entrance.value for entrance in Entrance),
 }
 """Settings that take one of a few words."""
-RANGES = {"fiscal_start": (1, 12), "abstain_below": (0, 1)}
+RANGES = {"fiscal_start": (1, 12), "abstain_below": (0, 1), "result_reuse": (0, 604_800)}
 """Settings whose numbers have a least and a most."""
 ON_ONE_MACHINE = frozenset(
     (
         *("data", "cache", "state_url", "port", "api_port", "workers", "keep_results_days", "lambda_url"),
         *("model_url", "model_key", "model_file", "model_sha256", "replies", "without"),
-        *("policies",),
+        *("policies", "result_reuse"),
     )
 )
 """Settings without a meaning in AWS, where stacks and Parameter Store give all the others."""
@@ -55,9 +55,11 @@ class Settings:
     bucket: str = ""
     """In AWS, the bucket of results and exports, in place of files in the data folder."""
     sources: str = field(default="", repr=False)
-    """Databases that may be asked: "name=postgresql://… name=postgresql://…", or the same as a JSON list."""
+    """Databases that may be asked: the path of a sources.toml, "name=postgresql://… name=…", or a JSON list."""
     row_limit: int = 1_000_000
     """Rows that one answer may hold."""
+    result_reuse: int = 0
+    """Seconds for which rows are shown again for the very same query; 0 for never, unless a source says otherwise."""
     timeout_seconds: float = 60.0
     """Seconds that one query may take on the source."""
     policies: str = ""
@@ -158,6 +160,11 @@ class Settings:
         return {
             f"ANALYST_{name.upper()}": _text(value) for name, value in given.items() if value not in ("", ())
         }
+
+
+def variable(name: str) -> str:
+    """A variable that another setting names, as the secret of a source; empty where it is not set."""
+    return {**read_env_file(Path(".env")), **os.environ}.get(name, "")
 
 
 def read_env_file(path: Path) -> dict[str, str]:

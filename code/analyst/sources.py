@@ -5,22 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analyst.engines import open_engine
+from analyst.aws.database_login import Logins, wants_iam
+from analyst.engines import Address, open_engine
 from analyst.errors import ConfigurationError, Forbidden, NotFound, WrongUsage
 from analyst.ports import Engine
 from analyst.source import Source, source_of, source_of_document
+from analyst.source_secrets import Login, SourceSecrets, Variable
+from analyst.sources_file import Entry, read_entries
 
-Login = Callable[[str], Mapping[str, str]]
-"""The "username" and "password" that a secret holds."""
+if TYPE_CHECKING:
+    from analyst.engines.connections import Connections
+
+_LARGEST_FILE = 1_000_000
 
 
 class SourceTable:
     """Looks sources up and opens their engines."""
 
-    def __init__(self, sources: Iterable[Source], *, login: Login | None = None) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        *,
+        login: Login | None = None,
+        secrets: SourceSecrets | None = None,
+        logins: Logins | None = None,
+        connections: Callable[[], Connections] | None = None,
+    ) -> None:
+        """`login` reads secrets of AWS; `secrets` reads all of them in its place.
+
+        `logins` are those that AWS gives out in place of passwords; `connections` outlive the questions.
+        """
         self._sources = list(sources)
-        self._login = login
+        self._secrets = secrets or SourceSecrets(login=login)
+        self._logins = logins or Logins()
+        self._connections = connections
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -43,7 +64,7 @@ class SourceTable:
         found = [s for s in self._sources if may_ask(s.name)]
         if self._sources and not found:
             raise Forbidden("No source is open to you.")
-        return SourceTable(found, login=self._login)
+        return SourceTable(found, secrets=self._secrets, logins=self._logins, connections=self._connections)
 
     def name_of(self, key: str) -> str:
         """The name of a source by its key; the key itself where it is not known any more."""
@@ -53,9 +74,32 @@ class SourceTable:
         """As whom a source is read, by its key; empty where that is not known."""
         return next((s.reader for s in self._sources if s.key == key), "")
 
+    def connection_of(self, key: str) -> str:
+        """As whom and how a source is read, without the password; raises NotFound for an unknown one."""
+        source = self.get(key)
+        login: Mapping[str, str] = self.login_of(source) if source.secret else {}
+        return source.connection(user=str(login.get("username") or source.reader))
+
+    def login_of(self, source: Source, *, anew: bool = False) -> Mapping[str, str]:
+        """What the source's secret holds; raises ConfigurationError where it cannot be read."""
+        return self._secrets.read(source.secret, source=source.name, anew=anew)
+
+    def reuse_of(self, key: str, *, otherwise: int) -> int:
+        """How old rows of a source may be that are shown again, in seconds; 0 for never."""
+        found = next((s.reuse_seconds for s in self._sources if s.key == key), 0)
+        return otherwise if found is None else found
+
     def engine(self, key: str, *, query_id: str) -> Engine:
-        """An engine for one question; raises NotFound for an unknown source."""
-        return open_engine(self._url(self.get(key)), query_id=query_id)
+        """An engine for one question; raises NotFound for an unknown source, ConfigurationError without its secret.
+
+        A password that is refused is read anew, once, so that one which was changed is picked up.
+        """
+        return open_engine(self._address(self.get(key)), query_id=query_id, connections=self._connections)
+
+    def _address(self, source: Source) -> str | Address:
+        if wants_iam(source.url):
+            return self._logins.address(source.url)
+        return (lambda anew: self._url(source, anew=anew)) if source.secret else source.url
 
     def add(self, source: Source) -> None:
         """One more source; of one that has its key already, the name stays and the connection is the new one."""
@@ -65,18 +109,72 @@ class SourceTable:
                 return
         self._sources.append(source)
 
-    def _url(self, source: Source) -> str:
-        if not source.secret:
-            return source.url
-        if self._login is None:
-            raise ConfigurationError(f"Nothing here may read the secret of the source {source.name!r}.")
-        return source.url_with(self._login(source.secret))
+    def _url(self, source: Source, *, anew: bool) -> str:
+        return source.url_with(self.login_of(source, anew=anew))
 
 
-def read_sources(text: str, *, login: Login | None = None) -> SourceTable:
-    """The sources of a setting, "name=url name=url" or a JSON list; raises ConfigurationError."""
+def read_sources(
+    text: str,
+    *,
+    login: Login | None = None,
+    anew: Login | None = None,
+    variable: Variable | None = None,
+    connections: Callable[[], Connections] | None = None,
+) -> SourceTable:
+    """The sources of a setting: the path of a TOML file, "name=url name=url", or a JSON list.
+
+    `login` reads a secret of AWS, `anew` past what is kept of it, `variable` one of the environment. Raises
+    ConfigurationError.
+    """
+    found = []
+    for entry in entries_of(text):
+        if entry.source is None:
+            raise ConfigurationError(entry.problem)
+        found.append(entry.source)
+    secrets = SourceSecrets(login=login, anew=anew, variable=variable)
+    return SourceTable(found, secrets=secrets, connections=connections)
+
+
+def entries_of(text: str) -> list[Entry]:
+    """Every source of a setting, the default one first, or what is wrong with it.
+
+    Raises ConfigurationError where the setting as a whole cannot be read.
+    """
+    if _is_path(text):
+        return _once_each(_of_file(Path(text.strip()).expanduser()))
+    if text.lstrip().startswith("[sources"):
+        return _once_each(read_entries(text, file="ANALYST_SOURCES"))
     found = _listed(text) if text.lstrip().startswith("[") else _written(text)
-    return SourceTable(found, login=login)
+    return [Entry(name=source.name, source=source) for source in found]
+
+
+def _is_path(text: str) -> bool:
+    line = text.strip()
+    return line.endswith(".toml") and "\n" not in line and "://" not in line
+
+
+def _of_file(path: Path) -> list[Entry]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE)
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError(f"The sources in {path} cannot be read.") from None
+    return read_entries(text, file=str(path), folder=path.absolute().parent)
+
+
+def _once_each(entries: list[Entry]) -> list[Entry]:
+    """Catalogs, examples and questions are kept under the key, so two sources of one key would be mixed up."""
+    seen: dict[str, str] = {}
+    found = []
+    for entry in entries:
+        key = entry.source.key if entry.source else ""
+        first = seen.setdefault(key, entry.name) if key else entry.name
+        if first != entry.name:
+            problem = f"The sources {first!r} and {entry.name!r} are the same database; keep one of them."
+            entry = Entry(name=entry.name, problem=problem)
+        found.append(entry)
+    return found
 
 
 def _listed(text: str) -> list[Source]:

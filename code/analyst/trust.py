@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 APPROVED = 0.98
 """A person approved the SQL."""
+BOUND = 0.95
+"""A person approved the SQL, and code put other literals into it."""
 GIVEN = 1.0
 """The asker wrote the SQL."""
 

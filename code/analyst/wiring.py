@@ -18,7 +18,7 @@ from analyst.example import Example, ExampleStatus
 from analyst.policy import Policy
 from analyst.ports import Dispatcher, Embedder, Model, ObjectStore, ResultStore, SqlWriter
 from analyst.question import Step
-from analyst.settings import Settings
+from analyst.settings import Settings, variable
 from analyst.source import Source
 from analyst.sources import SourceTable, read_sources
 from analyst.techniques import TECHNIQUES, Techniques
@@ -30,19 +30,28 @@ if TYPE_CHECKING:
     from analyst.asking import Desk
     from analyst.auditing import Audit
     from analyst.aws.secrets import Secrets
+    from analyst.budgeting import Budgets
+    from analyst.engines.connections import Connections
     from analyst.errands import RemoteErrands
+    from analyst.exporting import Exporting
+    from analyst.hearing import TimeReading
     from analyst.identifying import Entrances
     from analyst.identity import Principal
     from analyst.invoking import Function
     from analyst.library import Library
     from analyst.policies import Person, Policies, View
+    from analyst.question_vectors import QuestionVectors
+    from analyst.renewing import Renewal
+    from analyst.reusing import Recall
     from analyst.stores.audit import AuditEntries
     from analyst.stores.catalogs import Catalogs
     from analyst.stores.examples import Examples
     from analyst.stores.object_files import ObjectFiles
     from analyst.stores.questions import Questions
+    from analyst.stores.reused_results import ReusedResults
     from analyst.stores.state import State
     from analyst.stores.tokens import Tokens
+    from analyst.teaching import Teaching
     from analyst.worker import Worker
 
 
@@ -71,23 +80,53 @@ class House:
     @cached_property
     def sources(self) -> SourceTable:
         """The databases that may be asked."""
-        return read_sources(self.settings.sources, login=lambda arn: self._secrets.get(arn))
+        return read_sources(
+            self.settings.sources,
+            login=lambda arn: self._secrets.get(arn),
+            anew=lambda arn: self._secrets.get(arn, fresh=True),
+            variable=variable,
+            connections=lambda: self.connections,
+        )
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Connections to the sources, used again by one question after the other."""
+        from analyst.engines.connections import Connections
+
+        return Connections()
 
     def add_source(self, source: Source) -> None:
         """One more database that may be asked, for the life of this process."""
         self.sources.add(source)
 
     def tidy(self) -> None:
-        """Remove what is older than the settings keep; raises StoreError."""
+        """Remove what is older than the settings keep, and keep examples true; raises StoreError, ModelUnavailable."""
         seconds = self.settings.keep_results_days * 86_400
         self.results.expire(older_than_seconds=seconds)
         self.objects.expire(older_than_seconds=seconds)
+        self.reused_results.forget(older_than_seconds=seconds)
         self.questions.forget(older_than_days=self.settings.keep_days)
         self.audit_entries.forget(older_than_days=self.settings.audit_days)
         self.tokens.forget(now=self.clock.now())
+        self._keep_examples()
+
+    def _keep_examples(self) -> None:
+        """Out of service with those whose tables have changed; vectors anew where another model made them."""
+        from analyst.reembedding import Reembedding
+        from analyst.stores.example_vectors import ExampleVectors
+
+        for source in self.sources.all:
+            whole = self.catalogs.load(source.key)
+            if whole is not None:
+                self.teaching.sweep(whole)
+        Reembedding(
+            store=ExampleVectors(self.state), vectors=self.question_vectors, catalog=self.catalogs.load
+        ).run()
 
     def close(self) -> None:
         """Give back what was opened."""
+        if "connections" in self.__dict__:
+            self.connections.close()
         if "state" in self.__dict__:
             self.state.close()
 
@@ -170,6 +209,26 @@ class House:
         return ResultFiles(self.settings.data / "results")
 
     @cached_property
+    def reused_results(self) -> ReusedResults:
+        """Which stored results may be shown again."""
+        from analyst.stores.reused_results import ReusedResults
+
+        return ReusedResults(self.state)
+
+    @cached_property
+    def recall(self) -> Recall:
+        """Shows rows again for the same query, of sources that allow it."""
+        from analyst.reusing import Recall
+
+        otherwise = self.settings.result_reuse
+        return Recall(
+            kept=self.reused_results,
+            results=self.results,
+            seconds_of=lambda key: self.sources.reuse_of(key, otherwise=otherwise),
+            connection_of=self.sources.connection_of,
+        )
+
+    @cached_property
     def objects(self) -> ObjectStore:
         """Finished exports behind short-lived links."""
         if self.settings.bucket:
@@ -190,6 +249,23 @@ class House:
         )
 
     @cached_property
+    def exporting(self) -> Exporting:
+        """Stored results as files."""
+        from analyst.exporting import Exporting
+        from analyst.stores.exports import Exports
+
+        return Exporting(
+            jobs=Exports(self.state),
+            results=self.results,
+            objects=self.objects,
+            hand_over=self.dispatcher.hand_over_export,
+        )
+
+    def make_export(self) -> bool:
+        """Make one large file that waits for a worker; False when there is none."""
+        return self.exporting.make_one()
+
+    @cached_property
     def api_key(self) -> str:
         """The key that callers of the API must send."""
         try:
@@ -204,6 +280,13 @@ class House:
 
         options = {} if self.settings.embedder == "minilm" else self._bedrock_embedding()
         return open_embedder(self.settings.embedder, **options)
+
+    @cached_property
+    def question_vectors(self) -> QuestionVectors:
+        """Turns questions into the vectors that examples are found by."""
+        from analyst.question_vectors import QuestionVectors
+
+        return QuestionVectors(self.embedder)
 
     @cached_property
     def model(self) -> Model:
@@ -228,7 +311,6 @@ class House:
     def analyst(self) -> Analyst:
         """Answers questions."""
         from analyst.analyst import Analyst
-        from analyst.hearing import TimeReading
 
         return Analyst(
             questions=self.questions,
@@ -236,7 +318,7 @@ class House:
             catalogs=self.catalogs,
             results=self.results,
             sources=self.sources,
-            embedder=self.embedder,
+            vectors=self.question_vectors,
             writer=self.writer,
             clock=self.clock,
             access=self.access,
@@ -244,10 +326,42 @@ class House:
             words_by_model=self.settings.words == "model",
             words_rows=self.settings.words_rows,
             few_shot=self.settings.few_shot,
-            time=TimeReading(follows=self.settings.time_follows, fiscal_start=self.settings.fiscal_start),
+            time=self._time,
             techniques=self._techniques,
             abstain_below=self.settings.abstain_below,
+            recall=self.recall,
+            renew=self.renewal.soon,
+            budgets=self.budgets,
         )
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What roles may spend on sources that charge by the query, and what they have spent."""
+        from analyst.budgeting import Budgets
+        from analyst.stores.spending import Spending
+
+        return Budgets(Spending(self.state), clock=self.clock)
+
+    @cached_property
+    def renewal(self) -> Renewal:
+        """Reads old catalogs anew, beside the questions."""
+        from analyst.renewing import Renewal
+
+        return Renewal(
+            catalogs=self.catalogs,
+            engine=lambda source: self.sources.engine(source, query_id="catalog"),
+            lease=self.catalogs.lease,
+        )
+
+    def renew_catalog(self, source: str) -> None:
+        """Read the catalog of a source anew, unless somebody does; raises nothing."""
+        self.renewal.now(source)
+
+    @property
+    def _time(self) -> TimeReading:
+        from analyst.hearing import TimeReading
+
+        return TimeReading(follows=self.settings.time_follows, fiscal_start=self.settings.fiscal_start)
 
     @property
     def _techniques(self) -> Techniques:
@@ -309,7 +423,7 @@ class House:
         """All that is known of a source; where only the worker reaches it, the worker reads it."""
         if not self.settings.worker:
             return self.analyst.catalog(source)
-        found = self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS)
+        found = self.catalogs.load(source, newer_than_seconds=KEPT_SECONDS) or self._old_catalog(source)
         if found is None:
             self._errands.read_catalog(source)
             found = self.catalogs.load(source)
@@ -317,9 +431,32 @@ class House:
             raise NotFound("The tables of this source are not known yet. Try again in a moment.")
         return found
 
+    def _old_catalog(self, source: str) -> Catalog | None:
+        """One that has grown old, which the worker is told to read anew."""
+        from analyst.renewing import LEASE_SECONDS, STALE_SECONDS
+
+        found = self.catalogs.load(source, newer_than_seconds=STALE_SECONDS)
+        # A lease of the telling, not of the reading: many requests tell the worker once.
+        if found is not None and self.catalogs.lease(f"tell {source}", LEASE_SECONDS):
+            self._errands.renew_catalog(source)
+        return found
+
     def read_catalog(self, source: str) -> None:
         """Have the catalog of a source in the store; raises a DatabaseError where it cannot be read."""
         self.analyst.catalog(source)
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        """Takes examples in and keeps them true."""
+        from analyst.teaching import Teaching
+
+        return Teaching(
+            examples=self.examples,
+            vectors=self.question_vectors,
+            audit=self.audit,
+            budgets=self.budgets,
+            together=self.state.transaction,
+        )
 
     def teach(
         self,
@@ -340,18 +477,10 @@ class House:
                 source, question, sql, approve_as=approve_as, note=note, principal=principal
             )
             return self.examples.get(example_id)
-        from analyst.teaching import Teaching
-
-        teaching = Teaching(
-            examples=self.examples,
-            embedder=self.embedder,
-            audit=self.audit,
-            together=self.state.transaction,
-        )
         seen = self._seen_by(principal, source)
         engine = self.sources.engine(source, query_id="example")
         try:
-            return teaching.propose(
+            return self.teaching.propose(
                 question,
                 sql,
                 seen=seen,
@@ -363,6 +492,18 @@ class House:
         finally:
             engine.close()
 
+    def explain(self, source: str, question: str, *, principal: Principal | None) -> dict[str, Any]:
+        """What the answer cache makes of a question on a source (by its key), as far as the principal may see it."""
+        if self.settings.worker:
+            return self._errands.explain(source, question, principal=principal)
+        from analyst.explaining import Explaining
+
+        explaining = Explaining(
+            examples=self.examples, vectors=self.question_vectors, clock=self.clock, time=self._time
+        )
+        found = explaining.explain(question, seen=self.view(source, principal))
+        return found.to_dict(source=self.sources.name_of(source))
+
     def _seen_by(self, principal: Principal | None, source: str) -> View:
         if principal is not None:
             return self.view(source, principal)
@@ -373,7 +514,7 @@ class House:
 
     def count_examples(self) -> int:
         """How many approved examples there are."""
-        return len(self.examples.all(status=ExampleStatus.APPROVED))
+        return self.examples.count(status=ExampleStatus.APPROVED)
 
     def model_state(self) -> dict[str, Any]:
         """Whether the model can be asked: {"state", "done", "total", "message"}, sizes in bytes."""

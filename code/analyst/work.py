@@ -14,6 +14,7 @@ from analyst.policy import Policy
 from analyst.ports import Cancellation
 from analyst.question import Question, Usage
 from analyst.result import ResultSet
+from analyst.spending import Spent, together
 
 NOBODYS = Policy(role="", version="", tables=frozenset())
 """Before it is known who asks: nothing may be seen."""
@@ -34,12 +35,16 @@ class Work:
     """What the asker sees, as soon as the catalog is known."""
     attempts: int = 0
     usage: Usage = field(default_factory=Usage)
+    spent: tuple[Spent, ...] = ()
+    """What each query that ran for it cost, on a source that charges by the query."""
     sql: str = ""
     tried: str = ""
     """Verdict of the last attempt that the audit has; empty before the first."""
     examples_shown: tuple[int, ...] = ()
     near: tuple[str, ...] = ()
     """Approved questions, those nearest by meaning first."""
+    notes: tuple[str, ...] = ()
+    """What was done without on the way, as the receipt says it."""
     cache_only: bool = False
     """Answer from approved examples alone; anything else raises Miss."""
     leave_one_out: bool = False
@@ -54,6 +59,7 @@ class Work:
 
     def receipt(self, **fields: Any) -> Receipt:
         """The receipt as far as it is known now."""
+        cost = together(self.spent)
         known: dict[str, Any] = {
             "id": self.question.request_id,
             "source": self.question.source,
@@ -63,6 +69,8 @@ class Work:
             "usage": self.usage,
             "examples_shown": self.examples_shown,
             "policy": f"{self.policy.role} (version {self.policy.version})",
+            "cost": cost.words if cost else "",
+            "cost_usd": cost.usd if cost else None,
         }
         return Receipt(**(known | fields))
 
@@ -77,3 +85,5 @@ class Found:
     notes: tuple[str, ...] = ()
     """How the question was read, and what was put right on the way."""
     warnings: tuple[str, ...] = ()
+    reused_seconds: int | None = None
+    """How old the rows are, where the query did not run because it had run not long ago."""

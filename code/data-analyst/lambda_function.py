@@ -38,7 +38,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An API Gateway event; for the worker {"query_id": …}, or an errand {"operation": …}."""
     if "query_id" in event:
         worker = house().worker(name=f"worker-{uuid.uuid4()}")
-        return {"taken": worker.take_up(event["query_id"])}
+        # One event for each question, but whose turn it is, is for the store to say.
+        return {"taken": worker.take_up()}
     if "operation" in event:
         with tracing.serving(str(event.get("request_id") or "")):
             return errands.run(event, house())

@@ -7,11 +7,12 @@ import streamlit as st
 import conversation
 from analyst.client import ApiError, SourceDocument
 from connection import client
-from parts import trouble
+from parts import place, trouble
 from parts.model_banner import capabilities
 
 _BOX = "ask"
 _SOURCE = "source"
+_FOLLOWED = "source-of-session"
 _MODE = "mode"
 _MODES = {"fast": "Fast", "thorough": "Thorough"}
 _MODE_HELP = (
@@ -19,6 +20,7 @@ _MODE_HELP = (
     "compares their results; it takes several times as long."
 )
 _CAUTION = "Answers come from your data, and can be wrong: check the SQL before you rely on them."
+_ANOTHER = "A conversation stays with its source: your next question begins a new one."
 _THOROUGH = "Thorough: draws up to five drafts and compares their results; takes several times as long."
 
 
@@ -38,13 +40,42 @@ def chosen_source(known: list[SourceDocument]) -> SourceDocument | None:
 
 def show(known: list[SourceDocument]) -> None:
     """The box at the bottom of the page; Enter sends."""
+    _follow_conversation(known)
     with st.bottom, st.container(key="ask-bar", gap="small"):
         st.chat_input("Ask a question about your data", key=_BOX, on_submit=_submit_typed)
         with st.container(key="ask-options", horizontal=True, vertical_alignment="center", gap="small"):
             _mode()
             if len(known) > 1:
                 _source(known)
-            st.caption(_THOROUGH if st.session_state.get(_MODE) == "thorough" else _CAUTION)
+            st.caption(_remark())
+
+
+def _remark() -> str:
+    if _leaves_conversation():
+        return _ANOTHER
+    return _THOROUGH if st.session_state.get(_MODE) == "thorough" else _CAUTION
+
+
+def _source_of_conversation() -> str:
+    """The source that the conversation is about; empty before its first question."""
+    documents = list(conversation.current().documents.values())
+    return documents[-1]["source"] if documents else ""
+
+
+def _follow_conversation(known: list[SourceDocument]) -> None:
+    """A conversation that was opened, or begun, brings its source along; once, so that another can be chosen."""
+    session_id, name = conversation.current().session_id, _source_of_conversation()
+    if st.session_state.get(_FOLLOWED) == session_id:
+        return
+    st.session_state[_FOLLOWED] = session_id
+    if len(known) > 1 and any(source["name"] == name for source in known):
+        st.session_state[_SOURCE] = name
+
+
+def _leaves_conversation() -> bool:
+    """True where the source that is chosen is not the conversation's."""
+    chosen, own = str(st.session_state.get(_SOURCE) or ""), _source_of_conversation()
+    return bool(chosen and own and chosen != own)
 
 
 def offers(mode: str) -> bool:
@@ -55,8 +86,10 @@ def offers(mode: str) -> bool:
 def submit(question: str, *, mode: str = "") -> None:
     """Send a question, in the chosen mode unless told; on failure its text goes back into the box.
 
-    For callbacks only.
+    To another source than the conversation's, it begins a new one. For callbacks only.
     """
+    if _leaves_conversation():
+        conversation.begin()
     try:
         conversation.ask(
             question,
@@ -66,6 +99,8 @@ def submit(question: str, *, mode: str = "") -> None:
     except ApiError as error:
         st.session_state[_BOX] = question
         trouble.keep(error)
+    else:
+        place.show_conversation()
 
 
 def _submit_typed() -> None:
@@ -92,7 +127,7 @@ def _mode() -> None:
 
 
 def _source(known: list[SourceDocument]) -> None:
-    titles = {s["name"]: s["title"] or s["name"] for s in known}
+    titles = {s["name"]: f"{s['title'] or s['name']} · {s['engine']}" for s in known}
     st.selectbox(
         "Source to ask",
         list(titles),

@@ -7,7 +7,7 @@ from itertools import count
 
 from analyst.client import Document, StepDocument
 
-_OF_A_DRAFT = frozenset({"draft", "repair", "guard", "explain", "run"})
+_OF_A_DRAFT = frozenset({"draft", "repair", "guard", "explain", "run", "reuse"})
 
 
 def lines(document: Document) -> list[StepDocument]:
@@ -56,6 +56,6 @@ def _going_on(group: Sequence[StepDocument], number: int) -> StepDocument:
 
 
 def _outcome(newest: StepDocument) -> str:
-    if newest["name"] == "run" and newest["detail"]:
+    if newest["name"] in ("run", "reuse") and newest["detail"]:
         return newest["detail"]
     return "wrote no SQL" if newest["name"] == "draft" and newest["detail"] else "did not run"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyst.client import Document, ReceiptDocument, assured
+from analyst.client import Document, ReceiptDocument, assured, reused
 from parts import drafts
 from parts.plain import escaped, plain
 from parts.progress import milliseconds
@@ -47,10 +47,12 @@ def facts(document: Document, receipt: ReceiptDocument) -> list[tuple[str, list[
         ("Warnings", receipt["warnings"]),
         ("How the question was understood", receipt["assumptions"]),
         ("Where it comes from", [_origin(document, receipt)]),
+        ("How old the rows are", [said] if (said := reused(receipt)) else []),
         ("How far to trust it", _trust(document)),
         ("Source", [receipt["source"]] if receipt["source"] else []),
         ("Tables read", [", ".join(receipt["tables"])] if receipt["tables"] else []),
         ("Conditions", receipt["filters"]),
+        ("Cost", [said] if (said := receipt.get("cost", "")) else []),
         ("Rules applied", [receipt["policy"]] if receipt["policy"] else []),
         ("Model", [_model(receipt)] if receipt["model"] else []),
         ("Request id", [document["request_id"]] if document["request_id"] else []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyst.client import AnswerDocument, Assurance, Document, ErrorDocument, assured
+from analyst.client import AnswerDocument, Assurance, Document, ErrorDocument, assured, reused
 from parts import ask_box, chart, downloads, feedback, receipt, table
 from parts.plain import escaped, plain
 from parts.trouble import sentence
@@ -83,6 +83,8 @@ def _trust(document: Document, answer: AnswerDocument, found: Assurance | None) 
         parts.append(f":material/speed: {escaped(found.words)}")
     if answer["words_by"] == "model":
         parts.append(":material/fact_check: every number checked against the table")
+    if made is not None and (said := reused(made)):
+        parts.append(f":material/history: {escaped(said.partition(' (')[0])}")
     if made is not None and made["warnings"]:
         count = len(made["warnings"])
         parts.append(f":orange[:material/warning: {count} warning{'' if count == 1 else 's'}, see below]")

@@ -10,7 +10,7 @@ import streamlit as st
 import conversation
 from analyst.client import ApiError, SessionDocument
 from connection import client
-from parts import trouble
+from parts import place, trouble
 from parts.plain import escaped, shortened
 
 _SHOWN_AT_FIRST = 15
@@ -24,8 +24,16 @@ def show() -> None:
             "New session",
             key="new-session",
             icon=":material/add:",
-            on_click=conversation.begin,
+            on_click=_begin,
             type="primary",
+            width="stretch",
+        )
+        st.button(
+            "Look up approved questions",
+            key="open-cache",
+            icon=":material/manage_search:",
+            help="See why a question is answered from an approved one, or why not.",
+            on_click=place.show_cache,
             width="stretch",
         )
         sessions = client().sessions()
@@ -63,11 +71,18 @@ def _entry(session: SessionDocument) -> None:
     )
 
 
+def _begin() -> None:
+    conversation.begin()
+    place.show_conversation()
+
+
 def _open(session_id: str) -> None:
     try:
         conversation.enter(session_id)
     except ApiError as error:
         trouble.keep(error)
+    else:
+        place.show_conversation()
 
 
 def _about(session: SessionDocument) -> str:

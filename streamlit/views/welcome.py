@@ -31,8 +31,10 @@ def show(source: SourceDocument | None) -> None:
 
 def _about(source: SourceDocument) -> str:
     title = escaped(source["title"] or source["name"])
-    tables = f"{source['tables']:,} table{'' if source['tables'] == 1 else 's'}"
-    return f":material/database: **{title}** :gray[· {escaped(source['engine'])} · {tables}]"
+    tables = (
+        f" · {count:,} table{'' if count == 1 else 's'}" if (count := source["tables"]) is not None else ""
+    )
+    return f":material/database: **{title}** :gray[· {escaped(source['engine'])}{tables}]"
 
 
 def _steps() -> None:

@@ -15,6 +15,7 @@ from scripted_model import Fails, Says, Silent, always, in_turn
 
 from analyst.api import knowledge
 from analyst.api.app import Api
+from analyst.errors import Cancelled
 from analyst.identity import Entrance, Principal, Scope
 from analyst.local.gateway import proxy_event
 from analyst.wiring import House
@@ -105,10 +106,35 @@ def test_rows_never_run_the_query_again(make_house: MakeHouse, monkeypatch: pyte
 
 
 def test_a_large_export_is_a_short_lived_link(make_house: MakeHouse) -> None:
-    call = Caller(make_house(in_turn(Says(text="SELECT * FROM flights LIMIT 60000"), WORDS)))
+    call = Caller(make_house(in_turn(Says(text="SELECT * FROM flights"), WORDS)))
     document = call.answered("Show flights")
-    status, _ = call("GET", f"/query/{document['query_id']}/rows?format=csv")
-    assert status == 303 and "signature=" in call.headers["Location"]
+    rows = f"/query/{document['query_id']}/rows?format=csv"
+    assert call("GET", f"{rows}&start=false")[0] == 409, "looking begins nothing"
+    status, begun = call("GET", rows)
+    assert status == 202 and begun["export"] == {"status": "queued", "rows_done": 0, "row_count": 336_776}
+    assert not _exports(call.house), "it is not taken away before it is there"
+    assert call.house.make_export()
+    for path in (f"{rows}&start=false", rows):
+        status, _ = call("GET", path)
+        assert status == 303 and "signature=" in call.headers["Location"]
+    assert _exports(call.house) == [("csv", 336_776)] * 2
+
+
+def test_a_large_export_that_is_cancelled_is_never_made(make_house: MakeHouse) -> None:
+    call = Caller(make_house(in_turn(Says(text="SELECT * FROM flights"), WORDS)))
+    document = call.answered("Show flights")
+    rows = f"/query/{document['query_id']}/rows?format=parquet"
+    assert call("GET", rows)[0] == 202
+    assert call("DELETE", f"/query/{document['query_id']}")[1]["status"] == "answered"
+    assert not call.house.make_export()
+    status, refused = call("GET", f"{rows}&start=false")
+    assert (status, refused["error"]["code"]) == (Cancelled.status, "cancelled")
+    assert call("GET", "/capabilities")[1]["formats"] == ["csv", "xlsx", "json", "parquet"]
+
+
+def _exports(house: House) -> list[tuple[str, int]]:
+    entries = [kept.document["entry"] for kept in house.audit_entries.entries()]
+    return [(e["detail"], e["rows"]) for e in entries if e["kind"] == "export"]
 
 
 @pytest.mark.parametrize(

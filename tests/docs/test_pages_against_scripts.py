@@ -81,9 +81,15 @@ def test_every_stack_is_told() -> None:
 
 def test_services_that_a_closed_network_needs_are_listed() -> None:
     lake = {"name": "lake", "engine": "athena", "glue_databases": ["lake"]}
-    needed = set(services(deployment({"sources": [lake]}))) - {"execute-api"}
+    calls = {"name": "calls", "engine": "redshift", "database": "dev", "via": "data-api", "cluster": "house"}
+    wire = {"engine": "redshift", "database": "dev", "login": "iam", "address": "redshift.example.com:5439"}
+    house = {**wire, "name": "house", "cluster": "house"}
+    id = "0a1b2c3d-0000-4000-8000-0123456789ab"
+    analysts = {**wire, "name": "analysts", "workgroup": "analysts", "resource_id": id}
+    every = [lake, calls, house, analysts]
+    needed = set(services(deployment({"sources": every}))) - {"execute-api"}
     told = DEPLOYING.partition("**Private subnets without a way out** need")[2].partition("`check` names")[0]
-    assert needed == set(re.findall(r"`([a-z0-9.-]+)`", told)) - {"embedder", "minilm"}
+    assert needed == set(re.findall(r"`([a-z0-9.-]+)`", told)) - {"embedder", "minilm", "iam"}
 
 
 def test_defaults_told_in_words_are_the_defaults() -> None:

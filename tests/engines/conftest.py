@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -13,8 +14,10 @@ from psycopg2.sql import SQL, Composed, Identifier
 
 from analyst import draft
 from analyst.draft import Query
+from analyst.engines.redshift_data import RedshiftDataEngine
 
 pytest.register_assert_rewrite("conformance")
+
 
 MakeDatabase = Callable[[str, str], str]
 MakeQuery = Callable[..., Query]
@@ -61,5 +64,31 @@ def make_query() -> MakeQuery:
             filters=(),
             row_limit=row_limit,
         )
+
+    return make
+
+
+DATA_URL = (
+    "redshift-data://Analysts/shop?region=eu-central-1"
+    "&secret=arn:aws:secretsmanager:eu-central-1:123456789012:secret:s"
+)
+
+
+@pytest.fixture(scope="session")
+def data_engine() -> Callable[..., RedshiftDataEngine]:
+    """Build an engine whose Data API is a stand-in, with keys that open nothing."""
+    import boto3
+    from botocore.config import Config
+
+    def make(api: Any, url: str = DATA_URL) -> RedshiftDataEngine:
+        client = boto3.client(
+            "redshift-data",
+            endpoint_url=api.url,
+            region_name="eu-central-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            config=Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 3}),
+        )
+        return RedshiftDataEngine(url, query_id="q-1", client=client)
 
     return make

@@ -42,6 +42,53 @@ LAKE: Mapping[str, Any] = {
     "glue_databases": ["lake"],
     "data_buckets": ["lake"],
 }
+CALLS: Mapping[str, Any] = {
+    "name": "calls",
+    "engine": "redshift",
+    "via": "data-api",
+    "workgroup": "analysts",
+    "resource_id": "0a1b2c3d-0000-4000-8000-0123456789ab",
+    "database": "dev",
+}
+"""Redshift by the Data API."""
+ANALYSTS: Mapping[str, Any] = {
+    "name": "analysts",
+    "engine": "redshift",
+    "address": "analysts.123456789012.eu-central-1.redshift-serverless.amazonaws.com:5439",
+    "resource_id": "0a1b2c3d-0000-4000-8000-0123456789ab",
+    "database": "dev",
+    "login": "iam",
+}
+"""Redshift Serverless over the wire, by IAM."""
+HOUSE: Mapping[str, Any] = {
+    "name": "house",
+    "engine": "redshift",
+    "address": "house.abc123.eu-central-1.redshift.amazonaws.com:5439",
+    "database": "dev",
+    "login": "iam",
+}
+"""A cluster of Redshift over the wire, by IAM."""
+LEDGER: Mapping[str, Any] = {
+    "name": "ledger",
+    "engine": "postgres",
+    "address": "ledger.abc123.eu-central-1.rds.amazonaws.com:5432",
+    "resource_id": "db-ABC123",
+    "database": "ledger",
+    "login": "iam",
+    "user": "reader",
+}
+"""Postgres by IAM."""
+FEDERATED: Mapping[str, Any] = {
+    "name": "dynamo",
+    "engine": "athena",
+    "workgroup": "people",
+    "output": "s3://people/results",
+    "database": "default",
+    "catalog": "dynamo",
+    "connector_arns": ["arn:aws:lambda:eu-central-1:123456789012:function:connector"],
+    "data_buckets": ["spilled"],
+}
+"""A federated catalog, asked in a workgroup of one's own."""
 OIDC: Mapping[str, Any] = {
     "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b",
     "ui_domain": "ask.example.com",
@@ -65,7 +112,7 @@ EVERYTHING: Mapping[str, Any] = {
         "words": "global.anthropic.words-v1:0",
         "allowed": ["a.b-v1:0"],
     },
-    "sources": [WAREHOUSE, LAKE],
+    "sources": [WAREHOUSE, LAKE, CALLS, ANALYSTS, HOUSE, LEDGER, FEDERATED],
     "ui_domain": "data.example.com",
     "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
     "ui_client_cidrs": ["10.9.0.0/16"],

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
-from synthesis import LAKE, WAREHOUSE, Template, Templates, resources
+from synthesis import CALLS, LAKE, LEDGER, WAREHOUSE, Template, Templates, resources
 
 from deployment import Deployment, OptionsError
 from pieces.program import Program
@@ -198,6 +198,33 @@ def test_what_was_granted_can_be_read(synthesize: Synthesize) -> None:
         "glue_databases": ["lake"],
         "data_buckets": ["lake"],
     }
+
+
+def test_what_a_login_needs_is_granted_as_a_whole(synthesize: Synthesize) -> None:
+    federated = {**LAKE, "workgroup": "people", "catalog": "dynamo", "output": "s3://out/here"}
+    template = synthesize(sources=[CALLS, LEDGER, federated])["analyst-backend"]
+    (parameter,) = resources(template, "AWS::SSM::Parameter").values()
+    granted = json.loads(parameter["Value"])
+    assert granted["logins"] == [
+        f"data-api analysts {CALLS['resource_id']} dev",
+        "postgres db-ABC123 eu-central-1 ledger reader",
+    ]
+    assert (granted["catalogs"], granted["outputs"]) == (["dynamo"], ["s3://out/here"])
+    assert "glue_databases" not in granted
+
+
+def test_certificates_come_in_a_layer_of_the_worker(synthesize: Synthesize, tmp_path: Path) -> None:
+    file = tmp_path / "roots.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
+    template = synthesize(sources=[{**LEDGER, "ca": str(file)}])["analyst-backend"]
+    layers = resources(template, "AWS::Lambda::LayerVersion")
+    (own,) = (name for name, one in layers.items() if "authorities" in one["Description"])
+    holders = {
+        one["FunctionName"]
+        for one in resources(template, "AWS::Lambda::Function").values()
+        if {"Ref": own} in one["Layers"]
+    }
+    assert holders == {"analyst-data-analyst-worker"}
 
 
 def test_the_outputs_are_those_that_scripts_read(backend: Template) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from synthesis import SECRET, WAREHOUSE, Template, Templates, resources
+from synthesis import ANALYSTS, CALLS, HOUSE, LAKE, LEDGER, SECRET, WAREHOUSE, Template, Templates, resources
+
+from pieces.rights import READ_GLUE, RUN_ATHENA
 
 Synthesize = Callable[..., Templates]
 ACCOUNT, REGION = "123456789012", "eu-central-1"
@@ -207,6 +209,139 @@ def test_without_athena_the_worker_has_no_right_on_it(synthesize: Synthesize) ->
         [one["Action"] for one in statements(synthesize()["analyst-backend"], "data-analyst-worker")]
     )
     assert not re.search(r"athena|glue", actions)
+
+
+OTHER = "eu-west-1"
+CONNECTOR = f"{FUNCTION}:connector"
+CALLED: dict[str, Any] = {
+    "sources": [
+        CALLS,
+        ANALYSTS | {"resource_id": "11111111-0000-4000-8000-0123456789ab"},
+        HOUSE,
+        HOUSE | {"name": "as-user", "user": "reader", "cluster": "second", "region": OTHER},
+        {"name": "own", "engine": "redshift", "via": "data-api", "cluster": "third", "database": "dev"},
+        {
+            "name": "told",
+            "engine": "redshift",
+            "via": "data-api",
+            "cluster": "fourth",
+            "database": "dev",
+            "secret_arn": SECRET,
+        },
+        LEDGER,
+        LAKE | {"workgroup": "people", "region": OTHER, "output": "s3://out/here/", "databases": ["more"]},
+        {
+            "name": "dynamo",
+            "engine": "athena",
+            "database": "tables",
+            "catalog": "dynamo",
+            "connector_arns": [CONNECTOR],
+            "data_buckets": ["spilled"],
+        },
+    ]
+}
+REDSHIFT = f"arn:aws:redshift:{REGION}:{ACCOUNT}"
+SERVERLESS = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup"
+RDS = f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser"
+MAY_CALL = [
+    ("redshift-data:ExecuteStatement", f"{SERVERLESS}/{CALLS['resource_id']}"),
+    ("redshift-data:ExecuteStatement", f"{REDSHIFT}:cluster:third"),
+    ("redshift-data:ExecuteStatement", f"{REDSHIFT}:cluster:fourth"),
+    ("redshift-data:DescribeStatement", "*"),
+    ("redshift-data:GetStatementResult", "*"),
+    ("redshift-data:CancelStatement", "*"),
+    ("redshift-serverless:GetCredentials", f"{SERVERLESS}/{CALLS['resource_id']}"),
+    ("redshift-serverless:GetCredentials", f"{SERVERLESS}/11111111-0000-4000-8000-0123456789ab"),
+    ("redshift:GetClusterCredentialsWithIAM", f"{REDSHIFT}:dbname:house/dev"),
+    ("redshift:GetClusterCredentialsWithIAM", f"{REDSHIFT}:dbname:third/dev"),
+    ("redshift:GetClusterCredentials", f"{REDSHIFT.replace(REGION, OTHER)}:dbuser:second/reader"),
+    ("redshift:GetClusterCredentials", f"{REDSHIFT.replace(REGION, OTHER)}:dbname:second/dev"),
+    ("secretsmanager:GetSecretValue", SECRET),
+    ("rds-db:connect", f"{RDS}:db-ABC123/reader"),
+    ("athena:StartQueryExecution", f"{WORKGROUP.replace(REGION, OTHER)}/people"),
+    ("athena:StartQueryExecution", f"{WORKGROUP}/analyst"),
+    ("glue:GetTable", f"{GLUE.replace(REGION, OTHER)}:table/more/orders"),
+    ("s3:PutObject", "arn:aws:s3:::out/here/1.csv"),
+    ("s3:GetBucketLocation", "arn:aws:s3:::out"),
+    ("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{ACCOUNT}:datacatalog/dynamo"),
+    ("athena:ListTableMetadata", f"arn:aws:athena:{REGION}:{ACCOUNT}:datacatalog/dynamo"),
+    ("lambda:InvokeFunction", CONNECTOR),
+    ("s3:GetObject", "arn:aws:s3:::spilled/1"),
+]
+MAY_NOT_CALL = [
+    ("redshift-data:ExecuteStatement", f"{SERVERLESS}/11111111-0000-4000-8000-0123456789ab"),
+    ("redshift-data:ExecuteStatement", f"{REDSHIFT}:cluster:house"),
+    ("redshift-data:BatchExecuteStatement", f"{REDSHIFT}:cluster:third"),
+    ("redshift-data:ListStatements", "*"),
+    ("redshift:GetClusterCredentials", f"{REDSHIFT}:dbuser:house/admin"),
+    ("redshift:GetClusterCredentials", f"{REDSHIFT.replace(REGION, OTHER)}:dbuser:second/admin"),
+    ("redshift:GetClusterCredentialsWithIAM", f"{REDSHIFT}:dbname:house/other"),
+    ("redshift:GetClusterCredentialsWithIAM", f"{REDSHIFT}:dbname:fourth/dev"),
+    ("redshift:CreateClusterUser", f"{REDSHIFT}:dbuser:house/new"),
+    ("rds-db:connect", f"{RDS}:db-ABC123/admin"),
+    ("rds-db:connect", f"{RDS}:db-OTHER/reader"),
+    ("athena:StartQueryExecution", f"{WORKGROUP}/people"),
+    ("glue:GetTable", f"{GLUE}:table/more/orders"),
+    ("glue:GetTable", f"{GLUE}:table/tables/orders"),
+    ("s3:PutObject", "arn:aws:s3:::out/elsewhere/1.csv"),
+    ("s3:PutObject", "arn:aws:s3:::spilled/1"),
+    ("athena:GetDataCatalog", f"arn:aws:athena:{REGION}:{ACCOUNT}:datacatalog/other"),
+    ("lambda:InvokeFunction", f"{FUNCTION}:another"),
+]
+
+
+@pytest.mark.parametrize("action, resource", MAY_CALL)
+def test_the_worker_may_ask_what_is_declared(synthesize: Synthesize, action: str, resource: str) -> None:
+    template = synthesize(**CALLED)["analyst-backend"]
+    assert may(template, "data-analyst-worker", action, resource)
+    if action not in ("secretsmanager:GetSecretValue",):
+        assert not may(template, "data-analyst", action, resource)
+        assert not may(template, "querybot", action, resource)
+
+
+@pytest.mark.parametrize("action, resource", MAY_NOT_CALL)
+def test_the_worker_may_ask_nothing_else(synthesize: Synthesize, action: str, resource: str) -> None:
+    assert not may(synthesize(**CALLED)["analyst-backend"], "data-analyst-worker", action, resource)
+
+
+def test_statements_of_others_are_out_of_reach(synthesize: Synthesize) -> None:
+    wide = [
+        one
+        for one in statements(synthesize(**CALLED)["analyst-backend"], "data-analyst-worker")
+        if one["Resource"] == "*" and "redshift-data" in str(one["Action"])
+    ]
+    assert [one["Condition"] for one in wide] == [
+        {"StringEquals": {"redshift-data:statement-owner-iam-userid": "${aws:userid}"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", [WAREHOUSE, HOUSE, ANALYSTS, LEDGER, CALLS, LAKE], ids=lambda one: one["name"]
+)
+def test_a_source_grants_what_it_needs_itself_and_no_more(
+    synthesize: Synthesize, source: dict[str, Any]
+) -> None:
+    needed = {
+        "warehouse": set(),
+        "house": {"redshift:GetClusterCredentialsWithIAM"},
+        "analysts": {"redshift-serverless:GetCredentials"},
+        "ledger": {"rds-db:connect"},
+        "calls": {
+            *(f"redshift-data:{one}" for one in ("ExecuteStatement", "DescribeStatement")),
+            *("redshift-data:GetStatementResult", "redshift-data:CancelStatement"),
+            "redshift-serverless:GetCredentials",
+        },
+        "lake": {*RUN_ATHENA, *READ_GLUE, "s3:GetBucketLocation"},
+    }
+    without, having = (
+        {
+            action
+            for one in statements(synthesize(**options)["analyst-backend"], "data-analyst-worker")
+            for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+        }
+        for options in ({}, {"sources": [source]})
+    )
+    assert having - without == needed[source["name"]]
 
 
 def test_models_of_another_region_are_granted_there(synthesize: Synthesize) -> None:

@@ -48,6 +48,23 @@ def lake(**changes: Any) -> dict[str, Any]:
     return {"sources": [{**LAKE, **changes}]}
 
 
+WORKGROUP_ID = "0a1b2c3d-0000-4000-8000-0123456789ab"
+CONNECTOR = "arn:aws:lambda:eu-central-1:123456789012:function:connector"
+CLUSTER: Mapping[str, Any] = {"cluster": "house", "workgroup": "", "resource_id": ""}
+
+
+def ledger(**changes: Any) -> dict[str, Any]:
+    """Postgres by IAM."""
+    named = {"login": "iam", "user": "reader", "resource_id": "db-ABC123"}
+    return {"sources": [{**without(POSTGRES, "secret_arn"), **named, **changes}]}
+
+
+def calls(**changes: Any) -> dict[str, Any]:
+    """Redshift by the Data API."""
+    named = {"name": "calls", "engine": "redshift", "via": "data-api", "database": "dev"}
+    return {"sources": [{**named, "workgroup": "analysts", "resource_id": WORKGROUP_ID, **changes}]}
+
+
 WRONG: list[tuple[Mapping[str, Any], str, str]] = [
     # unknown keys and wrong types
     ({"vpcid": "x"}, "vpcid", "did you mean vpc_id?"),
@@ -158,7 +175,7 @@ WRONG: list[tuple[Mapping[str, Any], str, str]] = [
     ({"log_level": "info"}, "log_level", "must be one of DEBUG"),
     ({"throttle_rate": 0}, "throttle_rate", "between 1"),
     ({"throttle_burst": 5001}, "throttle_burst", "between 1 and 5000"),
-    ({"row_limit": 1_000_001}, "row_limit", "between 1 and 1000000"),
+    ({"row_limit": 10_000_001}, "row_limit", "between 1 and 10000000"),
     ({"query_seconds": 601}, "query_seconds", "between 1 and 600"),
     (
         {"api_concurrency": 71, "worker_concurrency": 10},
@@ -183,6 +200,7 @@ WRONG: list[tuple[Mapping[str, Any], str, str]] = [
     (source(name="the shop"), "sources[0].name", "letters, digits"),
     (source(engine="mysql"), "sources[0].engine", "must be one of postgres, redshift, athena"),
     (source(tls="yes"), "sources[0].tls", "must be one of"),
+    (source(reuse_seconds=-1), "sources[0].reuse_seconds", "must be between 0 and 604800"),
     (source(address="db.example.com"), "sources[0].address", '"host:port"'),
     (source(address=""), "sources[0].address", '"host:port"'),
     (source(address="db.example.com:x"), "sources[0].address", '"host:port"'),
@@ -193,8 +211,45 @@ WRONG: list[tuple[Mapping[str, Any], str, str]] = [
     (source(secret_arn="shop"), "sources[0].secret_arn", "must be the ARN of a secret"),
     (source(secret_arn=CERTIFICATE), "sources[0].secret_arn", "must be the ARN of a secret"),
     (source(security_group_id="shop"), "sources[0].security_group_id", "must be a security group's id"),
-    (source(workgroup="w"), "sources[0].workgroup", "is for athena"),
-    (source(glue_databases=["g"]), "sources[0].glue_databases", "is for athena"),
+    (source(workgroup="w"), "sources[0].workgroup", "is not for postgres"),
+    (source(glue_databases=["g"]), "sources[0].glue_databases", "is not for postgres"),
+    (source(via="data-api"), "sources[0].via", "is not for postgres"),
+    (source(title="a\nb"), "sources[0].title", "one line"),
+    (source(login="kerberos"), "sources[0].login", "must be one of"),
+    (source(user="reader"), "sources[0].user", 'is for login "iam" only'),
+    (source(tls="verify-full"), "sources[0].ca", "is missing"),
+    (source(tls="prefer", ca="roots.pem"), "sources[0].ca", "verifies nothing"),
+    (source(ca="nowhere/roots.pem"), "sources[0].ca", "cannot be read: no such file"),
+    (source(login="iam"), "sources[0].secret_arn", "has no secret"),
+    (ledger(user=""), "sources[0].user", "is missing"),
+    (ledger(user="*"), "sources[0].user", "letters, digits"),
+    (ledger(resource_id=""), "sources[0].resource_id", "db-"),
+    (ledger(resource_id="db-*"), "sources[0].resource_id", "db-"),
+    (ledger(database="a*"), "sources[0].database", "letters, digits"),
+    (ledger(region="Frankfurt"), "sources[0].region", "a region"),
+    (calls(via="wires"), "sources[0].via", "must be one of wire, data-api"),
+    (calls(address="a:5439"), "sources[0].address", "is not for redshift by the Data API"),
+    (calls(tls="require"), "sources[0].tls", "is not for redshift by the Data API"),
+    (calls(workgroup=""), "sources[0].workgroup", "one of them"),
+    (calls(cluster="c"), "sources[0].workgroup", "one of them"),
+    (calls(resource_id="analysts"), "sources[0].resource_id", "the workgroup's id"),
+    (calls(resource_id=""), "sources[0].resource_id", "the workgroup's id"),
+    (calls(user="u"), "sources[0].user", "is for a cluster"),
+    (calls(database=""), "sources[0].database", "is missing"),
+    (calls(**CLUSTER, secret_arn=SECRET, user="u"), "sources[0].user", "a secret names its user"),
+    (calls(**{**CLUSTER, "resource_id": WORKGROUP_ID}), "sources[0].resource_id", "is for a workgroup"),
+    (calls(**CLUSTER, user="a*"), "sources[0].user", "letters, digits"),
+    ({**ENDPOINTS, **calls(region="eu-west-1")}, "sources[0].region", "needs egress nat"),
+    (lake(output="s3://bucket/out"), "sources[0].output", "a workgroup of your own"),
+    (lake(region="eu-west-1"), "sources[0].region", "a workgroup of your own"),
+    (lake(workgroup="w", output="s3://bucket/*"), "sources[0].output", "s3://bucket/folder"),
+    (lake(catalog="a/b"), "sources[0].catalog", "data catalog"),
+    (lake(connector_arns=[CONNECTOR]), "sources[0].connector_arns", "give catalog"),
+    (lake(catalog="c", connector_arns=["x"]), "sources[0].connector_arns[0]", "ARN of a function"),
+    (lake(databases=["*"]), "sources[0].databases[0]", "lower case"),
+    (lake(result_reuse_minutes=10_081), "sources[0].result_reuse_minutes", "between 0 and 10080"),
+    (lake(usd_per_tb=-0.5), "sources[0].usd_per_tb", "between 0 and 1000"),
+    (lake(usd_per_tb="5"), "sources[0].usd_per_tb", 'must be a number, not "5"'),
     (lake(glue_databases=[]), "sources[0].glue_databases", "needs glue_databases or database"),
     (lake(address="a:1"), "sources[0].address", "is not for athena"),
     (lake(secret_arn=SECRET), "sources[0].secret_arn", "is not for athena"),
@@ -241,6 +296,16 @@ RIGHT: list[Mapping[str, Any]] = [
     {"api_concurrency": 70, "worker_concurrency": 10},
     {"sources": [POSTGRES, WAREHOUSE, LAKE]},
     lake(glue_databases=[], database="lake"),
+    ledger(),
+    {**ENDPOINTS, **ledger(region="eu-west-1")},
+    calls(),
+    calls(**CLUSTER),
+    calls(**CLUSTER, user="reader"),
+    calls(secret_arn=SECRET, region="eu-west-1"),
+    {"sources": [{**without(WAREHOUSE, "secret_arn"), "login": "iam", "cluster": "house"}]},
+    source(title="Web shop", description="Orders since 2019", tls="require", via="wire"),
+    lake(workgroup="w", output="s3://bucket/out/", region="eu-west-1", databases=["more"]),
+    lake(catalog="dynamo", connector_arns=[CONNECTOR], usd_per_tb=6, large_gb=5, large_partitions=10),
     {"models": {"sql": "eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "allowed": ["amazon.nova-pro-v1:0"]}},
     {
         "models": {
@@ -351,3 +416,39 @@ def test_every_option_has_a_sentence_or_two_that_say_what_it_is() -> None:
 
 def _is(target: ast.expr, name: str) -> bool:
     return isinstance(target, ast.Name) and target.id == name
+
+
+PEM = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+
+
+def options_file(folder: Path, **options: Any) -> str:
+    file = folder / "options.json"
+    file.write_text(json.dumps(options), encoding="utf-8")
+    return str(file)
+
+
+def test_certificates_are_found_from_the_file_that_names_them(tmp_path: Path) -> None:
+    (tmp_path / "roots.pem").write_text(PEM, encoding="utf-8")
+    found = read_deployment({}, options_file(tmp_path, **source(ca="roots.pem")))
+    assert found.sources[0].ca == str(tmp_path / "roots.pem")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("no", "holds no certificate"), (PEM + "-----BEGIN PRIVATE KEY-----", "holds a private key")],
+)
+def test_certificates_are_certificates_and_nothing_secret(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "roots.pem").write_text(text, encoding="utf-8")
+    with pytest.raises(OptionsError, match=sentence):
+        read_deployment({}, options_file(tmp_path, **source(ca="roots.pem")))
+
+
+def test_two_files_of_certificates_have_two_names(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    for place in (tmp_path / "roots.pem", tmp_path / "a" / "roots.pem"):
+        place.write_text(PEM, encoding="utf-8")
+    both = [{**POSTGRES, "ca": "roots.pem"}, {**POSTGRES, "name": "second", "ca": "a/roots.pem"}]
+    with pytest.raises(OptionsError, match=r"another file is called roots\.pem"):
+        read_deployment({}, options_file(tmp_path, sources=both))
+    both[1]["ca"] = "roots.pem"
+    assert len(read_deployment({}, options_file(tmp_path, sources=both)).sources) == 2

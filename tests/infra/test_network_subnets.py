@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from synthesis import ENDPOINTS, EXISTING, LAKE, Templates, resources
+from synthesis import (
+    ANALYSTS,
+    CALLS,
+    ENDPOINTS,
+    EXISTING,
+    HOUSE,
+    LAKE,
+    LEDGER,
+    WAREHOUSE,
+    Templates,
+    resources,
+)
 
 Ground = Callable[..., Templates]
 API_ENDPOINT = "vpce-0123456789abcdef0"
@@ -74,8 +85,16 @@ def test_with_endpoints_there_is_no_way_to_the_internet(ground: Ground) -> None:
         ({"embedder": "minilm"}, {"ssmmessages"}),
         ({"bedrock_endpoint_url": "https://bedrock.example.com"}, {"ssmmessages"}),
         ({"sources": [LAKE]}, {"ssmmessages", "bedrock-runtime", "athena", "glue"}),
+        ({"sources": [{**LAKE, "catalog": "dynamo"}]}, {"ssmmessages", "bedrock-runtime", "athena"}),
+        ({"sources": [CALLS]}, {"ssmmessages", "bedrock-runtime", "redshift-data"}),
+        ({"sources": [HOUSE]}, {"ssmmessages", "bedrock-runtime", "redshift"}),
+        ({"sources": [ANALYSTS]}, {"ssmmessages", "bedrock-runtime", "redshift-serverless"}),
+        ({"sources": [LEDGER, WAREHOUSE]}, {"ssmmessages", "bedrock-runtime"}),
     ],
-    ids=["default", "no bastion", "minilm", "own bedrock", "athena"],
+    ids=[
+        *("default", "no bastion", "minilm", "own bedrock", "athena", "federated"),
+        *("data api", "cluster", "workgroup", "logins without a call"),
+    ],
 )
 def test_only_the_endpoints_that_the_options_need(
     ground: Ground, options: Mapping[str, Any], more: set[str]

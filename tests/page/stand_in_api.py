@@ -83,6 +83,9 @@ class Script:
     cached: str | None = None
     warnings: list[str] = field(default_factory=list)
     confidence: float = 0.75
+    reused_seconds: int | None = None
+    cost: str = ""
+    cost_usd: float | None = None
 
 
 @dataclass(kw_only=True)
@@ -203,6 +206,7 @@ def script_for(question: str) -> Script:
         "hostile": Script(
             words=HOSTILE, suggestions=[HOSTILE], table=table([(HOSTILE, "text")], [[HOSTILE]])
         ),
+        "again": Script(**{**vars(airlines()), "reused_seconds": 750}),
         "doubtful": Script(**{**vars(airlines()), "confidence": 0.413}),
         "clarify": Script(
             status="clarify",
@@ -234,6 +238,39 @@ def script_for(question: str) -> Script:
     return next((script for word, script in found.items() if word in text), airlines())
 
 
+def explanation(question: str, source: str) -> dict[str, Any]:
+    """What the answer cache makes of a question, by the words in it."""
+    sql = "SELECT count(*)\nFROM flights\nWHERE month = {}"
+    near = [
+        _near(12, "How many flights were there in March?", "bound", "Only values differ.", sql.format(4),
+              [{"old": "March", "new": "April", "column": "flights.month"}]),
+        _near(15, "How many flights were late in April?", "miss", "It asks for late flights alone.",
+              "SELECT 1", []),
+    ]  # fmt: skip
+    if "hostile" in question:
+        near = [
+            _near(3, HOSTILE, "miss", HOSTILE, HOSTILE, [{"old": HOSTILE, "new": "a", "column": HOSTILE}])
+        ]
+    if "same" in question:
+        near[0] |= {"verdict": "same", "reason": "It means the same.", "swaps": [], "sql": sql.format(3)}
+    near = [] if "weather" in question else near
+    found = next((n for n in near if n["verdict"] != "miss"), None)
+    return {
+        "question": question, "source": source, "candidates": near,
+        "verdict": found["verdict"] if found else "miss", "example_id": found["example_id"] if found else None,
+        "reason": found["reason"] if found else "There is no approved question near to this one.",
+    }  # fmt: skip
+
+
+def _near(
+    number: int, question: str, verdict: str, reason: str, sql: str, swaps: list[dict[str, str]]
+) -> dict[str, Any]:
+    return {
+        "example_id": number, "question": question, "similarity": 0.934, "verdict": verdict, "reason": reason,
+        "swaps": swaps, "sql": sql, "approved_by": "ben", "approved_at": "2026-11-02T09:00:00+00:00",
+    }  # fmt: skip
+
+
 class StandIn:
     """The state behind the stand-in's HTTP: what was asked by whom, and how the installation is."""
 
@@ -258,6 +295,9 @@ class StandIn:
         self.asked: dict[str, Asked] = {}
         self.seen: list[tuple[str, str, dict[str, str]]] = []
         """Method, path and headers of every request, for tests to look at."""
+        self.exports: dict[str, int] = {}
+        """How often somebody looked at a large file that is being made, by question."""
+        self.formats = ["csv", "xlsx", "json"]
         self.failing: dict[str, tuple[int, dict[str, str]]] = {}
         """Paths (by how they begin) that answer with an error."""
         self._ids = itertools.count(1)
@@ -394,7 +434,8 @@ def _answer(script: Script, share: float, *, rows: int) -> dict[str, Any] | None
         "cached": script.cached, "policy": "sales (version 2026-11)", "confidence": script.confidence,
         "attempts": 0 if script.cached else 1,
         "model": "" if script.cached else "qwen2.5-coder-1.5b", "prompt_tokens": 1480,
-        "completion_tokens": 62,
+        "completion_tokens": 62, "reused_seconds": script.reused_seconds,
+        "cost": script.cost, "cost_usd": script.cost_usd,
     }  # fmt: skip
     return {
         "words": script.words if ended else "", "words_by": "model" if ended else "", "table": shown,
@@ -457,9 +498,11 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", ["capabilities"]:
                 self._json(200, {
                     "model": api.model, "source": api.sources[0] if api.sources else {}, "version": "0",
-                    "formats": ["csv", "xlsx", "json"], "row_limit": 1_000_000, "xlsx_row_limit": 100_000,
+                    "formats": self.api.formats, "row_limit": 1_000_000, "xlsx_row_limit": 100_000,
                     "modes": ["fast", "thorough"],
                 })  # fmt: skip
+            case "GET", ["cache"]:
+                self._json(200, explanation(query["question"][0], query.get("source", ["flights"])[0]))
             case "GET", ["sessions"]:
                 self._json(200, {"sessions": api.sessions(person)})
             case "GET", ["sessions", session_id]:
@@ -489,7 +532,7 @@ class _Handler(BaseHTTPRequestHandler):
                 asked.cancelled = True
                 self._json(202, {"query_id": asked.query_id})
             case "GET", ["rows"]:
-                self._rows(asked, query["format"][0])
+                self._rows(asked, query["format"][0], query)
             case "POST", ["feedback"]:
                 asked.feedback = {
                     "verdict": body["verdict"],
@@ -500,8 +543,16 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._error(404, "not_found", "No such thing.")
 
-    def _rows(self, asked: Asked, format: str) -> None:
-        if "large" in asked.question:
+    def _rows(self, asked: Asked, format: str, query: dict[str, list[str]]) -> None:
+        linked = query.get("link") == ["true"]
+        looks = self.api.exports.setdefault(asked.query_id, 0) if linked else 3
+        if looks < 3:  # a worker makes it while somebody looks twice
+            self.api.exports[asked.query_id] += 1
+            done = [0, 1_000_000, 4_000_000][looks]
+            status = "running" if done else "queued"
+            self._json(202, {"export": {"status": status, "rows_done": done, "row_count": 5_000_000}})
+            return
+        if linked or "large" in asked.question:
             self.send_response(303)
             self.send_header("location", "/signed/rows.csv?signature=abc")
             self.send_header("content-length", "0")

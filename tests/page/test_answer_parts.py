@@ -51,6 +51,20 @@ def test_the_receipt_counts_repairs_and_puts_warnings_first() -> None:
     assert next(iter(told)) == "Warnings"
 
 
+def test_the_receipt_says_how_old_reused_rows_are_and_nothing_of_others() -> None:
+    told = facts_of("each airline", reused_seconds=750)
+    assert told["How old the rows are"] == ["Rows reused from 12 minutes ago (result reuse of this source)."]
+    assert "How old the rows are" not in facts_of("each airline", reused_seconds=None)
+    assert "How old the rows are" not in facts_of("each airline"), "as of an API that does not know of it"
+
+
+def test_the_receipt_says_what_the_queries_cost_where_they_do() -> None:
+    told = facts_of("each airline", cost="1.2 GB read, about $0.0060", cost_usd=0.006)
+    assert told["Cost"] == ["1.2 GB read, about $0.0060"]
+    assert "Cost" not in facts_of("each airline", cost="", cost_usd=None)
+    assert "Cost" not in facts_of("each airline"), "as of an API that does not know of it"
+
+
 def test_a_chart_is_told_in_words() -> None:
     rows = cast(
         TableDocument, table([("airline", "text"), ("flights", "integer")], [list(c) for c in CARRIERS])

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from stand_in_api import KEY, StandIn
 
-from analyst.client import ApiError, ApiUnreachable, Client, Document, figure
+from analyst.client import ApiError, ApiUnreachable, Client, Document, Link, figure
 
 
 @pytest.fixture
@@ -170,3 +170,12 @@ def test_the_chart_is_drawn_in_the_type_asked_for(client: Client) -> None:
     assert other is not None
     assert (drawn["data"][0]["type"], other["data"][0]["type"]) == ("bar", "pie")
     assert figure(cast(Document, {**document, "answer": None})) is None
+
+
+def test_a_large_file_is_a_link_once_it_is_made(api: StandIn, client: Client) -> None:
+    asked = client.ask("How many flights did each airline have?")
+    shown = [client.file(asked.query_id, format="csv", link=True, start=n == 0) for n in range(4)]
+    assert [found["rows_done"] for found in shown[:3] if isinstance(found, dict)] == [0, 1_000_000, 4_000_000]
+    assert shown[3] == Link(url=f"{api.url}/signed/rows.csv?signature=abc")
+    assert [path.rpartition("=")[2] for _, path, _ in api.seen if "/rows" in path] == ["true"] + ["false"] * 3
+    assert isinstance(client.file(asked.query_id, format="csv"), bytes), "a small one comes as it is"

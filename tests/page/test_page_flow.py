@@ -87,6 +87,13 @@ def test_an_example_is_answered_with_words_chart_table_sql_and_receipt(page: App
     assert page.query_params["session"] == "s00000001"
 
 
+def test_reused_rows_are_said_beside_the_answer_and_in_the_receipt(page: AppTest) -> None:
+    assert "reused" not in texts(ask(page, "Flights of each airline"))
+    shown = texts(ask(page, "Flights of each airline again"))
+    assert ":material/history: Rows reused from 12 minutes ago" in shown
+    assert "Rows reused from 12 minutes ago (result reuse of this source)." in shown
+
+
 def test_steps_are_live_and_a_question_can_be_cancelled(api: StandIn, page: AppTest) -> None:
     api.speed = 1
     page.chat_input[0].set_value("slow one").run()
@@ -150,7 +157,7 @@ def test_history_is_listed_opened_and_left(api: StandIn, page: AppTest) -> None:
     assert "What would you like to know?" in texts(page)
     ask(page, QUESTIONS[1])
     titles = [b.label for b in page.sidebar.button]
-    assert [t for t in titles if "average departure delay" in t] and len(titles) == 3
+    assert [t for t in titles if "average departure delay" in t] and len(titles) == 4
     button(page, QUESTIONS[0]).click().run()
     assert "United Air Lines had the most" in texts(settle(page))
     assert page.query_params["session"] == "s00000001"
@@ -182,9 +189,9 @@ def test_another_person_sees_nothing_of_it(tunnel: StandIn, cookies: dict[str, s
 def test_many_sessions_are_cut_to_the_newest(api: StandIn, page: AppTest) -> None:
     api.pretend_history("anna", 60)
     page.run()
-    assert len(page.sidebar.button) == 1 + 15 + 1
+    assert len(page.sidebar.button) == 2 + 15 + 1
     button(page, "Show all 60").click().run()
-    assert len(page.sidebar.button) == 1 + 60
+    assert len(page.sidebar.button) == 2 + 60
 
 
 @pytest.mark.parametrize(
@@ -243,9 +250,47 @@ def test_downloads_are_fetched_only_when_asked_for(api: StandIn, page: AppTest) 
     assert not [path for _, path, _ in api.seen if "/rows" in path]
 
 
+def downloads(page: AppTest) -> dict[str, bool]:
+    """The buttons for whole files of a large result, and whether each can be clicked."""
+    return {b.label: not b.disabled for b in page.button if b.label in ("Excel", "CSV", "Parquet")}
+
+
 def test_more_rows_than_a_sheet_should_hold_are_csv_only(page: AppTest) -> None:
     ask(page, "show every kind")
-    assert [b.disabled for b in elements(page, "download_button")] == [True, False]
+    assert downloads(page) == {"Excel": False, "CSV": True}
+    assert not elements(page, "download_button"), "the page never holds a large file"
+
+
+def test_parquet_is_offered_where_the_service_writes_it(api: StandIn) -> None:
+    api.formats.append("parquet")
+    page = AppTest.from_file(PAGE, default_timeout=20).run()
+    ask(page, "show every kind")
+    assert downloads(page) == {"Excel": False, "CSV": True, "Parquet": True}
+
+
+def test_a_large_file_is_made_while_its_progress_shows_and_is_handed_out_as_a_link(
+    api: StandIn, page: AppTest
+) -> None:
+    ask(page, "show every kind")
+    next(b for b in page.button if b.label == "CSV").click().run()
+    shown = [p.proto.text for p in elements(page, "progress")]
+    assert shown == ["CSV: 1,000,000 of 5,000,000 rows written"]
+    assert not downloads(page)["CSV"], "it is under way"
+    page.run()
+    page.run()
+    (link,) = [e.proto.url for e in elements(page, "link_button")]
+    assert link == f"{api.url}/signed/rows.csv?signature=abc"
+    fetched = [path for _, path, _ in api.seen if "/rows" in path]
+    assert "start=true" in fetched[0] and all("start=false" in path for path in fetched[1:])
+    assert not [path for _, path, _ in api.seen if path.startswith("/signed")], "the browser's to fetch"
+
+
+def test_a_large_file_can_be_stopped(api: StandIn, page: AppTest) -> None:
+    ask(page, "show every kind")
+    next(b for b in page.button if b.label == "CSV").click().run()
+    next(b for b in page.button if b.label == "Stop").click().run()
+    assert ("DELETE", "/query/q00000001") in [(method, path) for method, path, _ in api.seen]
+    assert not elements(page, "progress") and downloads(page)["CSV"]
 
 
 def test_the_model_on_its_way(api: StandIn, page: AppTest) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from houses import NewDatabase
 
+from analyst import stores
 from analyst.errors import StoreError
 from analyst.stores.state import State
 
@@ -40,6 +43,7 @@ def test_migrating_brings_the_vector_type(new_database: NewDatabase) -> None:
     state = State(new_database())
     state.migrate()
     state.migrate()
-    assert state.row("SELECT count(*) AS n FROM migrations") == {"n": 4}
+    files = len(list(Path(stores.__file__).parent.glob("schema/*.sql")))
+    assert files and state.row("SELECT count(*) AS n FROM migrations") == {"n": files}
     assert state.rows("SELECT vector FROM examples") == []
     state.close()

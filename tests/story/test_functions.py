@@ -150,6 +150,10 @@ class Doer:
             raise ConfigurationError("This may not be taught.")
         return Example(id=12, source=source, dialect="postgres", question=question, sql=sql)
 
+    def explain(self, source: str, question: str, *, principal: Principal | None) -> dict[str, Any]:
+        self.done.append((source, question, principal))
+        return {"verdict": "miss"}
+
     def read_catalog(self, source: str) -> None:
         self.done.append(source)
 
@@ -178,6 +182,8 @@ def test_errands_reach_the_worker_and_its_refusals_come_back() -> None:
     )
     remote_errands.read_catalog("s")
     assert doer.done == [("s", "How many?", "SELECT 1", "ann", "fine", ANN), "s"]
+    assert remote_errands.explain("s", "How many?", principal=ANN) == {"verdict": "miss"}
+    assert doer.done[-1] == ("s", "How many?", ANN)
     assert errands.run({"operation": "tidy"}, doer) == {} and doer.done[-1] == "tidy"
     assert errands.run({"operation": "count_examples"}, doer) == {"approved": 7}
     with pytest.raises(Exception, match="may not be taught") as caught:

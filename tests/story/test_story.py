@@ -221,7 +221,7 @@ def test_an_example_teaches_the_model(make_house: MakeHouse) -> None:
         "SELECT count(*) FROM flights WHERE origin='EWR'",
         approve_as="me",
     )
-    work = asked(house, "How many flights left from JFK?")
+    work = asked(house, "How many late flights left from JFK?")
     house.analyst.ask(work)
     shown = [m["content"] for m in messages_of(house, 0)]
     assert any("Newark" in text for text in shown) and any("'EWR'" in text for text in shown)

@@ -14,6 +14,7 @@ TABLE = "| option | what it is | kind | default |\n|---|---|---|---|\n"
 KINDS = {
     "str": "text",
     "int": "whole number",
+    "float": "number",
     "bool": "true or false",
     "tuple[str, ...]": "list of texts",
     "dict[str, str]": "object of texts",

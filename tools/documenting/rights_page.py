@@ -25,8 +25,10 @@ it may do and on what. No managed policy is attached to any of them.
 - A role is called by its stack, its name here and letters of CloudFormation's: `analyst-backend-QuerybotRole…`.
 - `<Name>` is a resource of the same stack, `<analyst-data.Name>` one of another, `<region>` and `<account>` are those
   of the deployment. A log's name stands for all streams in it.
-- Sources add to the worker's role: the right to read each one's secret, and for Athena those on its workgroup, tables
-  and data. Models add to querybot's, see [models and regions](deploying.md#models-and-regions).
+- Sources add to the worker's role: the right to read each one's secret, or to have a login given out for it; for the
+  Data API of Redshift to run statements in its workgroup or cluster and to follow its own; for Athena those on its
+  workgroup, tables, data and output, see [your databases](deploying.md#your-databases). Models add to querybot's,
+  see [models and regions](deploying.md#models-and-regions).
 - Who deploys and who operates are people: [who may do what](operating.md#who-may-do-what).
 """
 ROTATION = """

@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from analyst import __version__
+from analyst.api.cache import Cache
 from analyst.api.identities import Identities
 from analyst.api.knowledge import Knowledge
 from analyst.api.queries import Queries
@@ -40,6 +41,7 @@ class Api:
         Identities(self._visit).register(self._app)
         Queries(self._visit).register(self._app)
         Knowledge(self._visit).register(self._app)
+        Cache(self._visit).register(self._app)
         self._app.exception_handler(AnalystError)(self._refuse)
         self._app.exception_handler(RequestValidationError)(self._misshapen)
         self._app.exception_handler([UnicodeDecodeError, RecursionError])(self._not_text)

@@ -14,7 +14,7 @@ from analyst.api.bodies import ExampleBody, SqlBody
 from analyst.api.visit import Visit
 from analyst.errors import AnalystError, Cancelled, ModelTimeout, Refused
 from analyst.example import Example, ExampleStatus
-from analyst.exporting import FORMATS
+from analyst.exporting import offered
 from analyst.exports.to_xlsx import MOST_ROWS as XLSX_MOST_ROWS
 from analyst.identity import Scope
 from analyst.ports import Cancellation
@@ -91,7 +91,7 @@ class Knowledge:
         }
 
     def examples(
-        self, source: str = "", status: Literal["", "proposed", "approved", "revoked"] = ""
+        self, source: str = "", status: Literal["", "proposed", "approved", "quarantined", "revoked"] = ""
     ) -> dict[str, Any]:
         """Newest first."""
         here = self._visit()
@@ -132,7 +132,7 @@ class Knowledge:
         return {
             "version": __version__,
             "model": house.model_state(),
-            "formats": list(FORMATS),
+            "formats": list(offered()),
             "row_limit": house.settings.row_limit,
             "xlsx_row_limit": XLSX_MOST_ROWS,
             "longest_question": LONGEST_QUESTION,
@@ -150,5 +150,5 @@ class Knowledge:
 
 
 def _example(example: Example) -> dict[str, Any]:
-    at = example.decided_at.isoformat() if example.decided_at else None
-    return asdict(example) | {"decided_at": at}
+    times = {"decided_at": example.decided_at, "last_used_at": example.last_used_at}
+    return asdict(example) | {name: at.isoformat() if at else None for name, at in times.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -13,9 +14,8 @@ from analyst.api.bodies import AskBody, FeedbackBody
 from analyst.api.visit import Visit
 from analyst.asking import MOST_SHOWN
 from analyst.errors import Conflict
-from analyst.example import ExampleStatus
-from analyst.exporting import export
 from analyst.identity import Scope
+from analyst.stores.exports import ExportJob
 
 LARGEST_BODY = 3_000_000
 """Bytes of a file that is sent as it is; a function's response ends at 6 MB, and writing it as JSON may double it."""
@@ -60,24 +60,44 @@ class Queries:
         return here.house.desk.show(query_id, principal=here.principal, rows=rows)
 
     def cancel(self, query_id: str) -> dict[str, Any]:
-        """Stop the model's and the database's work on it."""
+        """Stop the model's and the database's work on it, and the writing of files of its rows."""
         here = self._visit()
         here.house.desk.cancel(query_id, principal=here.principal)
+        here.house.exporting.cancel(query_id)
         return here.house.desk.show(query_id, principal=here.principal, rows=0)
 
-    def rows(self, query_id: str, format: Literal["csv", "xlsx", "json"] = "csv") -> Response[str]:
-        """The stored result as a file; a large one as a redirection (303) to a short-lived link."""
+    def rows(
+        self,
+        query_id: str,
+        format: Literal["csv", "xlsx", "json", "parquet"] = "csv",
+        start: bool = True,
+        link: bool = False,
+    ) -> Response[str]:
+        """The stored result as a file; a large one, or any with `link`, as a redirection (303) to a short-lived link.
+
+        A very large one is made by a worker: 202 says how far it is. Look again with `start=false`, which begins
+        nothing; `DELETE /query/{id}` stops it.
+        """
         here = self._visit()
-        here.count()
-        result_id = here.house.desk.taken_away(query_id, principal=here.principal, format=format)
-        file = export(result_id, format=format, results=here.house.results, objects=here.house.objects)
-        if file.size > LARGEST_BODY:
+        if start:
+            here.count()
+        house = here.house
+        result_id = house.desk.stored_rows(query_id, principal=here.principal)
+        file = (
+            house.exporting.ask(result_id, format=format, question_id=query_id, person=here.person)
+            if start
+            else house.exporting.look(result_id, format=format)
+        )
+        if isinstance(file, ExportJob):
+            return _under_way(file)
+        house.desk.taken_away(query_id, principal=here.principal, format=format)
+        if link or file.size > LARGEST_BODY:
             return Response(
                 status_code=303, headers={"Location": here.house.objects.link(file.name)}, body=""
             )
         headers = {"Content-Disposition": f'attachment; filename="answer.{format}"'}
         # API Gateway turns base64 back into bytes only for what is declared binary, and text is not.
-        binary = format == "xlsx"
+        binary = format in ("xlsx", "parquet")
         body = base64.b64encode(file.read()).decode() if binary else file.read().decode("utf-8")
         response = Response(status_code=200, content_type=file.media_type, headers=headers, body=body)
         response.base64_encoded = binary
@@ -98,13 +118,33 @@ class Queries:
         }
         if body.verdict == "approve":
             given["example_id"] = _approve(query_id, body.note, here)
-        elif here.approves:
-            for example_id in here.house.desk.taught_by(query_id, principal=here.principal):
-                here.house.library.decide(
-                    example_id, ExampleStatus.REVOKED, by=here.operator, person=here.person, note=body.note
-                )
+        else:
+            _reject(query_id, body.note, here)
         here.house.desk.judged(query_id, given, principal=here.principal)
         return given
+
+
+def _under_way(job: ExportJob) -> Response[str]:
+    document = {"status": job.status, "rows_done": job.rows_done, "row_count": job.row_count}
+    return Response(
+        status_code=202,
+        content_type="application/json",
+        headers={"Retry-After": "1"},
+        body=json.dumps({"export": document}),
+    )
+
+
+def _reject(query_id: str, note: str, here: Visit) -> None:
+    desk = here.house.desk
+    for example_id in desk.taught_by(query_id, principal=here.principal):
+        here.house.library.reject(
+            example_id,
+            asked=desk.asked(query_id, principal=here.principal),
+            by=here.operator,
+            person=here.person,
+            note=note,
+            decides=here.approves,
+        )
 
 
 def _approve(query_id: str, note: str, here: Visit) -> int:

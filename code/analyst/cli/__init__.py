@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analyst import __version__
-from analyst.cli import ask, audit, catalog, evaluate, examples, guard, policy, tokens, up
+from analyst.cli import ask, audit, cache, catalog, evaluate, examples, guard, policy, sources, tokens, up
 from analyst.errors import AnalystError, WrongUsage
 from analyst.plain_text import visible
 
-COMMANDS = (up, ask, evaluate, guard, policy, examples, catalog, audit, tokens)
+COMMANDS = (up, ask, evaluate, guard, policy, examples, cache, catalog, sources, audit, tokens)
 INTERRUPTED = 130
 
 

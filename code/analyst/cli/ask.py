@@ -13,7 +13,7 @@ from typing import Any, cast
 from analyst import errors
 from analyst.cli.place import Commands, add_source_options, on_source
 from analyst.cli.who import add_acting_options
-from analyst.client import Document, assured
+from analyst.client import Document, assured, reused
 from analyst.errors import AnalystError
 from analyst.identifying import os_user
 from analyst.plain_text import terminal_text, visible
@@ -41,7 +41,7 @@ def add_to(commands: Commands) -> None:
         " which takes several times as long",
     )
     parser.add_argument("--session", default="", metavar="ID", help="go on with an earlier conversation")
-    parser.add_argument("--no-cache", action="store_true", help="do not answer from approved questions")
+    parser.add_argument("--no-cache", action="store_true", help="no approved questions, no rows read before")
     add_acting_options(parser)
     parser.add_argument("--json", action="store_true", help="print the whole document")
     parser.set_defaults(run=run)
@@ -110,8 +110,9 @@ def _text(document: dict[str, Any]) -> str:
         parts.append(_table(answer["table"]))
     receipt = answer.get("receipt")
     if receipt:
-        parts += [f"Note: {w}" for w in receipt["warnings"]]
+        parts += [f"Note: {w}" for w in (*receipt["warnings"], reused(receipt)) if w]
         parts.append("\n".join([f"Understood: {a}" for a in receipt["assumptions"]]))
+        parts.append(f"Cost: {receipt['cost']}" if receipt.get("cost") else "")
         parts.append("SQL:\n" + receipt["sql"] if receipt["sql"] else "")
     if answer.get("suggestions") and document["status"] != "answered":
         parts.append("You could ask:\n" + "\n".join(f"  {s}" for s in answer["suggestions"]))

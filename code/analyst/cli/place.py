@@ -30,7 +30,11 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     """--source and --url."""
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--source", default="", metavar="NAME", help="a source by name; the sample by default")
-    where.add_argument("--url", default="", help="any Postgres: postgresql://user@host:5432/database")
+    where.add_argument(
+        "--url",
+        default="",
+        help="any database: postgresql://user@host:5432/database, redshift://…, athena://workgroup/database",
+    )
 
 
 def settings_here(**changes: Any) -> Settings:

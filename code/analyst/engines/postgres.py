@@ -6,16 +6,18 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
 from psycopg2.sql import SQL, Composed, Literal
 
+from analyst.aws.database_login import with_login
 from analyst.catalog import Catalog
 from analyst.draft import Query
+from analyst.engines.connections import Connections
 from analyst.engines.postgres_catalog import read_catalog
-from analyst.engines.postgres_session import LONGEST_APPLICATION, Session, session
+from analyst.engines.postgres_session import LONGEST_APPLICATION, Address, Session, session
 from analyst.engines.postgres_sql import statement
 from analyst.engines.postgres_types import READERS, Reader, cells, reader
 from analyst.errors import QueryFailed, WrongUsage
@@ -28,7 +30,6 @@ CHARACTERS_A_BATCH = 4_000_000
 _FIRST_BATCH = 200
 _SAMPLED_ROWS = 20
 
-_DECLARE = "DECLARE answer NO SCROLL CURSOR FOR "
 _EXPLAIN = "EXPLAIN "
 _COST = re.compile(r"\(cost=[\d.]+\.\.([\d.]+) ")
 """The total, on the first line of a plan."""
@@ -36,29 +37,67 @@ _CANCEL_PAUSES = (0.05, 0.1, 0.2, 0.3, 0.5)
 
 
 class PostgresEngine:
-    """One Postgres database; each call has a connection of its own, so calls may run side by side."""
+    """One Postgres database; each call has a connection of its own, so calls may run side by side.
+
+    The URL may be given by a function, which is asked at every connection, and anew where a login is refused.
+    With `connections`, which several engines may share, connections outlive the calls.
+    """
+
+    most_rows_a_batch: ClassVar[int] = MOST_ROWS_A_BATCH
+    _kind: ClassVar[type[Session]] = Session
+    _declare: ClassVar[str] = "DECLARE answer NO SCROLL CURSOR FOR "
 
     def __init__(
-        self, url: str, *, query_id: str = "", application: str = "analyst", catalog_seconds: float = 60.0
+        self,
+        url: str | Address,
+        *,
+        query_id: str = "",
+        application: str = "analyst",
+        catalog_seconds: float = 60.0,
+        connections: Connections | None = None,
     ) -> None:
-        try:
-            parse_dsn(url)
-        except (psycopg2.Error, ValueError):
-            raise WrongUsage("The database URL cannot be read.") from None
-        self._url = url
+        self._connections = connections
+        self._address = self._readable(url)
         name = f"{application}:{query_id}" if query_id else application
         self._application = name.encode("ascii", "replace").decode()[:LONGEST_APPLICATION]
         self._catalog_seconds = catalog_seconds
+
+    def _readable(self, url: str | Address) -> str | Address:
+        """The address as the driver takes it; raises WrongUsage for one that cannot be read."""
+        address = with_login(url)
+        if not isinstance(address, str):
+            return lambda anew: self._for_driver(address(anew))
+        made = self._for_driver(address)
+        try:
+            parse_dsn(made)
+        except (psycopg2.Error, ValueError):
+            raise WrongUsage("The database URL cannot be read.") from None
+        return made
+
+    def _for_driver(self, url: str) -> str:
+        return url
 
     @property
     def dialect(self) -> str:
         """The SQL that this engine speaks."""
         return "postgres"
 
+    @property
+    def charges(self) -> bool:
+        """False: a query costs nothing by itself."""
+        return False
+
     def catalog(self, *, source: str) -> Catalog:
         """Every table and view outside the system's schemas that the role may read."""
         with self._session(seconds=self._catalog_seconds) as opened:
             return read_catalog(opened, source=source)
+
+    def renewed(self, known: Catalog) -> Catalog:
+        """The catalog as it is now; values are looked at anew only in tables that have changed since `known`."""
+        if self.dialect != "postgres":
+            return self.catalog(source=known.source)
+        with self._session(seconds=self._catalog_seconds) as opened:
+            return read_catalog(opened, source=known.source, known=known)
 
     def explain(self, query: Query, *, timeout_seconds: float) -> float | None:
         """Have the database plan the query without running it; the planner's cost of all its rows."""
@@ -85,8 +124,8 @@ class PostgresEngine:
         with self._session(seconds=timeout_seconds, cancellation=cancellation) as opened:
             opened.read_as_text()
             on_handle({"pid": int(opened.pid), "application": opened.application})
-            opened.rows(sql, lead=_DECLARE)
-            return _stream(opened, sink, limit=query.row_limit)
+            opened.rows(sql, lead=self._declare)
+            return self._stream(opened, sink, limit=query.row_limit)
 
     def cancel(self, handle: Mapping[str, Any]) -> bool:
         """Stop a query that any process started; True when it was found, by its pid and its name alike."""
@@ -104,8 +143,14 @@ class PostgresEngine:
 
     def _signal(self, sql: Composed) -> bool:
         """A transaction of its own each time: within one, what runs stays as it was first seen."""
-        with session(self._url, application="analyst:cancel", seconds=10) as opened:
+        with session(self._address, application="analyst:cancel", seconds=10) as opened:
             return bool(opened.rows(sql))
+
+    def bound(self, query: Query) -> None:
+        """Nothing is charged by the query."""
+
+    def spent(self) -> None:
+        """Nothing is charged by the query."""
 
     def can_write(self) -> bool:
         """True when the role could change data or create something, were it not for our own transaction."""
@@ -114,12 +159,19 @@ class PostgresEngine:
             return bool(may)
 
     def close(self) -> None:
-        """Nothing is kept open between two calls."""
+        """Nothing of its own is kept open between two calls."""
 
     def _session(
         self, *, seconds: float, cancellation: Cancellation | None = None
     ) -> AbstractContextManager[Session]:
-        return session(self._url, application=self._application, seconds=seconds, cancellation=cancellation)
+        return session(
+            self._address,
+            application=self._application,
+            seconds=seconds,
+            cancellation=cancellation,
+            kind=self._kind,
+            connections=self._connections,
+        )
 
     def _sql(self, query: Query) -> str:
         if not isinstance(query, Query):
@@ -131,34 +183,35 @@ class PostgresEngine:
             raise QueryFailed("The query holds a character that no SQL may hold.", error_class="syntax error")
         return query.sql
 
+    def _stream(self, opened: Session, sink: ResultSink, *, limit: int) -> bool:
+        """Fetch until there is no more, or one row more than wanted."""
+        size, seen = _FIRST_BATCH, 0
+        readers: list[Reader] | None = None
+        while True:
+            asked = min(size, limit + 1 - seen)
+            rows = opened.rows(f"FETCH FORWARD {asked} FROM answer")
+            if readers is None:
+                readers = self._columns(opened, sink)
+            wanted = rows[: limit - seen]
+            if wanted:
+                sink.rows(cells(wanted, readers))
+            seen += len(rows)
+            if seen > limit or len(rows) < asked:
+                return seen > limit
+            size = min(self.most_rows_a_batch, _next_size(rows))
 
-def _stream(opened: Session, sink: ResultSink, *, limit: int) -> bool:
-    """Fetch until there is no more, or one row more than wanted."""
-    size, seen = _FIRST_BATCH, 0
-    readers: list[Reader] | None = None
-    while True:
-        asked = min(size, limit + 1 - seen)
-        rows = opened.rows(f"FETCH FORWARD {asked} FROM answer")
-        if readers is None:
-            readers = _columns(opened, sink)
-        wanted = rows[: limit - seen]
-        if wanted:
-            sink.rows(cells(wanted, readers))
-        seen += len(rows)
-        if seen > limit or len(rows) < asked:
-            return seen > limit
-        size = _next_size(rows)
+    def _columns(self, opened: Session, sink: ResultSink) -> list[Reader]:
+        """Tell the sink what the columns are, and how each is read."""
+        described = opened.columns
+        readers = self._readers(opened, [oid for _, oid in described])
+        sink.columns(
+            [ResultColumn(name=name, kind=r.kind) for (name, _), r in zip(described, readers, strict=True)]
+        )
+        return readers
 
-
-def _columns(opened: Session, sink: ResultSink) -> list[Reader]:
-    """Tell the sink what the columns are, and how each is read."""
-    described = opened.columns
-    elements = _elements(opened, {oid for _, oid in described} - READERS.keys())
-    readers = [reader(oid, elements=elements, at=opened.cursor) for _, oid in described]
-    sink.columns(
-        [ResultColumn(name=name, kind=r.kind) for (name, _), r in zip(described, readers, strict=True)]
-    )
-    return readers
+    def _readers(self, opened: Session, oids: Sequence[int]) -> list[Reader]:
+        elements = _elements(opened, set(oids) - READERS.keys())
+        return [reader(oid, elements=elements, at=opened.cursor) for oid in oids]
 
 
 def _elements(opened: Session, oids: set[int]) -> dict[int, int]:
@@ -173,5 +226,5 @@ def _elements(opened: Session, oids: set[int]) -> dict[int, int]:
 def _next_size(rows: Sequence[tuple[Any, ...]]) -> int:
     """How many rows to fetch next, judged by the length of some of these."""
     sample = rows[:: max(1, len(rows) // _SAMPLED_ROWS)]
-    length = sum(len(text) for row in sample for text in row if text is not None) / max(1, len(sample))
+    length = sum(len(text) for row in sample for text in row if isinstance(text, str)) / max(1, len(sample))
     return max(1, min(MOST_ROWS_A_BATCH, int(CHARACTERS_A_BATCH / max(1.0, length))))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analyst.catalog import Catalog, Column, Link, Table
+from analyst.engines.postgres_changes import marks, unchanged, with_values
 from analyst.engines.postgres_lookups import MOST_OF_A_COLUMN, Lookups
 from analyst.engines.postgres_session import Session
 from analyst.engines.postgres_sql import statement
@@ -19,14 +21,27 @@ _STATISTICS_SECONDS = 10.0
 _Key = tuple[str, int, tuple[str, ...], int, tuple[str, ...]]
 
 
-def read_catalog(opened: Session, *, source: str) -> Catalog:
-    """The catalog, by way of one open session; values that cannot be looked at are left out."""
+def read_catalog(opened: Session, *, source: str, known: Catalog | None = None) -> Catalog:
+    """The catalog, by way of one open session; values that cannot be looked at are left out.
+
+    Values of tables that are as they were in `known` are taken from there.
+    """
     relations = _relations(opened)
     attributes = _attributes(opened)
     keys = _keys(opened)
     statistics = _statistics(opened)
+    marked = marks(opened, relations, attributes, statistics)
+    same = unchanged(known, {(r.schema, r.name): marked.get(r.oid, "") for r in relations})
     tables = {
-        r.oid: _table(Looker(opened, r, statistics.get(r.oid, {})), attributes[r.oid], keys)
+        r.oid: replace(
+            _table(
+                Looker(opened, r, statistics.get(r.oid, {})),
+                attributes[r.oid],
+                keys,
+                known=same.get((r.schema, r.name)),
+            ),
+            mark=marked.get(r.oid, ""),
+        )
         for r in relations
         if r.oid in attributes
     }
@@ -38,7 +53,7 @@ def read_catalog(opened: Session, *, source: str) -> Catalog:
     return Catalog(
         source=source,
         dialect="postgres",
-        tables=Lookups(opened).filled(every, links, wanted=wanted),
+        tables=Lookups(opened).filled(every, links, wanted=wanted, known=known, same=frozenset(same)),
         links=links,
         default_schema=_default_schema(every),
         time_follows=follows,
@@ -118,10 +133,12 @@ def _too_many(relation: Relation, statistic: Statistic | None) -> bool:
     return statistic is not None and statistic.count(relation.rows) > 2 * MOST_OF_A_COLUMN
 
 
-def _table(looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key]) -> Table:
+def _table(
+    looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key], *, known: Table | None = None
+) -> Table:
     relation = looker.relation
     # What a password's column holds is nobody's to know, least of all a model's.
-    worth = looker.worth([a for a in attributes if not is_secret(a.name)])
+    worth = looker.worth([a for a in attributes if not is_secret(a.name)]) if known is None else {}
     columns = tuple(
         Column(
             name=a.name,
@@ -135,6 +152,8 @@ def _table(looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key]
         )
         for a in attributes
     )
+    if known is not None:
+        columns = tuple(with_values(column, known) for column in columns)
     visible = {a.name for a in attributes}
     return Table(
         schema=relation.schema,
@@ -143,7 +162,7 @@ def _table(looker: Looker, attributes: Sequence[Attribute], keys: Sequence[_Key]
         comment=relation.comment,
         primary_key=next(iter(_of_kind("p", relation.oid, keys, visible)), ()),
         unique_keys=_of_kind("u", relation.oid, keys, visible),
-        rows=looker.count(),
+        rows=looker.count() if known is None else known.rows,
         kind=relation.kind,
     )
 

@@ -101,7 +101,7 @@ def too_long() -> QueryTimeout:
 
 def _unavailable(state: str, *, lost: bool) -> DatabaseError | None:
     if state == errorcodes.TOO_MANY_CONNECTIONS:
-        return DatabaseUnavailable("The database has no free connection.")
+        return DatabaseUnavailable(NO_CONNECTION)
     if lost or not state or state.startswith(("08", "57P", "25P03")):
         return DatabaseUnavailable("The connection to the database was lost.")
     if state in _BUSY:
@@ -130,12 +130,15 @@ def _failed(error_class: str, *, position: int | None) -> QueryFailed:
     return QueryFailed(message, error_class=error_class, position=position)
 
 
+NO_CONNECTION = "The database has no free connection."
+_LOGIN = ("password authentication failed", "no password supplied", "authentication failed")
 _CONNECTING: tuple[tuple[tuple[str, ...], type[DatabaseError], str], ...] = (
     (
-        ("password authentication failed", "no password supplied", "authentication failed"),
+        _LOGIN,
         DatabaseError,
         "The database did not accept the user name or password.",
     ),
+    (("invalid dsn",), DatabaseError, "The address of the database cannot be read."),
     (("timeout expired", "timed out"), DatabaseUnavailable, "The database did not answer in time."),
     (("connection refused",), DatabaseUnavailable, "Nothing answers at the address of the database."),
     (("translate host name",), DatabaseUnavailable, "The host name of the database is not known."),
@@ -143,7 +146,7 @@ _CONNECTING: tuple[tuple[tuple[str, ...], type[DatabaseError], str], ...] = (
     (
         ("too many clients", "too many connections", "remaining connection slots"),
         DatabaseUnavailable,
-        "The database has no free connection.",
+        NO_CONNECTION,
     ),
     (
         ("starting up", "shutting down", "recovery mode"),
@@ -153,6 +156,11 @@ _CONNECTING: tuple[tuple[tuple[str, ...], type[DatabaseError], str], ...] = (
     (("permission denied for database",), DatabaseError, "This user may not connect to the database."),
     (("ssl", "certificate"), DatabaseError, "No secure connection to the database could be made."),
 )
+
+
+def login_refused(error: psycopg2.Error) -> bool:
+    """True where another password may open the same door."""
+    return any(sign in str(error).lower() for sign in _LOGIN)
 
 
 def translate_connecting(error: psycopg2.Error) -> DatabaseError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
-from analyst.catalog import Column, Link, Table
+from analyst.catalog import Catalog, Column, Link, Table
 from analyst.engines.postgres_session import Session
 from analyst.engines.postgres_sql import statement
 from analyst.engines.postgres_values import LONGEST_VALUE
@@ -36,15 +36,25 @@ class Lookups:
         links: Sequence[Link],
         *,
         wanted: Mapping[tuple[str, str], Collection[str]],
+        known: Catalog | None = None,
+        same: Collection[tuple[str, str]] = (),
     ) -> tuple[Table, ...]:
         """The tables with the values of the wanted columns, in the same order.
 
-        `wanted` names text columns by table, the tables that are to be read first coming first.
+        `wanted` names text columns by table, the tables that are to be read first coming first. Tables that are the
+        `same` as in `known` have their values already, unless others link to them by another key now.
         """
         named = {table.key: table for table in tables}
         keys = _text_keys(named, links, wanted)
+        before = _text_keys({t.key: t for t in known.tables}, known.links, wanted) if known else {}
+        kept = {key for key in same if key in named and keys.get(key) == before.get(key)}
+        self.values_left -= sum(len(c.more_values) for key in kept for c in named[key].columns)
         for key, names in wanted.items():
+            if key in kept:
+                continue
             table = named[key]
+            if key in same:
+                table = replace(table, columns=tuple(_without_lookup(c) for c in table.columns))
             columns = (
                 self._filled(c, table, keys.get(key, "")) if c.name in names else c for c in table.columns
             )
@@ -105,6 +115,10 @@ def _text_keys(
             if name in wanted.get(link.to_table, ()):
                 found.setdefault(link.to_table, name)
     return found
+
+
+def _without_lookup(column: Column) -> Column:
+    return replace(column, more_values=(), values_all=False, value_keys=())
 
 
 def _short_key(key: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg2.extensions import UNICODE, cursor, new_array_type
+from psycopg2.extensions import INTEGER, UNICODE, cursor, new_array_type
 
 from analyst.result import Cell, Kind
 
@@ -88,11 +88,16 @@ READERS: Mapping[int, Reader] = {
 """The built-in types that are more than text, by their fixed object ids; domains arrive as their base."""
 
 
+CASTS: Mapping[int, Any] = dict.fromkeys((20, 21, 23, 26), INTEGER)
+"""What the driver itself reads, in C; every other value comes as the text that the database writes."""
+
+
 def reader(oid: int, *, elements: Mapping[int, int], at: cursor) -> Reader:
     """How to read a type; `elements` gives the element type of each array type in the result."""
     if oid in elements:
         return Reader(kind=Kind.JSON, read=_array(READERS.get(elements[oid], _TEXT).read, at=at))
-    return READERS.get(oid, _TEXT)
+    found = READERS.get(oid, _TEXT)
+    return Reader(kind=found.kind) if oid in CASTS else found
 
 
 def _array(read: Read | None, *, at: cursor) -> Read:
@@ -110,12 +115,13 @@ def _each(value: Any, read: Read | None) -> Cell:
     return value if value is None or read is None else read(value)
 
 
-def cells(rows: Sequence[Sequence[str | None]], readers: Sequence[Reader]) -> list[list[Cell]]:
-    """Rows of text as rows of cells."""
+def cells(rows: Sequence[Sequence[Any]], readers: Sequence[Reader]) -> Sequence[Sequence[Cell]]:
+    """Rows as the driver gives them as rows of cells: column by column, and only those that need it."""
     reads = [r.read for r in readers]
-    if not any(reads):
-        return [list(row) for row in rows]
-    return [
-        [text if text is None or read is None else read(text) for text, read in zip(row, reads, strict=True)]
-        for row in rows
+    if not rows or not any(reads):
+        return rows
+    columns = [
+        column if read is None else [None if text is None else read(text) for text in column]
+        for column, read in zip(zip(*rows, strict=True), reads, strict=True)
     ]
+    return list(zip(*columns, strict=True))

@@ -19,6 +19,9 @@ _RISKY = re.compile("[\t\r]|[\\s\x00-\x1f\x7f\xad\u200b-\u200f\u2060-\u2064\ufef
 """Some programs drop what is not seen before the sign, and read the wide signs of East Asian keyboards as it."""
 _INNER = re.compile('([;\t\r\n][\\s"]*)(?=[=+@＝＋－＠-][^;\t\r\n]*[(|!])')
 """A call behind a semicolon, tab or line's end: where those part cells, it would stand at the start of one."""
+_SIGN = re.compile("[=+@＝＋－＠\t\r-]")
+"""Without one of these nothing of the above can fit, which is quicker to see."""
+_MOMENT = re.compile(r"\d[\dT :.+-]*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|Infinity)|NaN")
 _INTERVAL = re.compile(r"[+-]?\d[\w :.+-]*")
 """Such as "-1 days +02:00:00": no brackets and no quotes, so no call can hide in it."""
@@ -50,6 +53,8 @@ def write(columns: Sequence[ResultColumn], batches: Iterable[Sequence[Sequence[C
 
 
 def _safe(text: str) -> str:
+    if not _SIGN.search(text):
+        return text
     text = _INNER.sub(r"\1'", text)
     return f"'{text}" if _RISKY.match(text) else text
 
@@ -70,6 +75,11 @@ def _boolean(value: Any) -> str:
     return _text(value)
 
 
+def _moment(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if _MOMENT.fullmatch(text) else _safe(text)
+
+
 def _interval(value: Any) -> str:
     text = "" if value is None else str(value)
     return text if _INTERVAL.fullmatch(text) else _safe(text)
@@ -87,6 +97,10 @@ _WRITERS: dict[Kind, Callable[[Any], Any]] = {
     Kind.NUMBER: _number,
     Kind.DECIMAL: _number,
     Kind.BOOLEAN: _boolean,
+    Kind.DATE: _moment,
+    Kind.TIME: _moment,
+    Kind.TIMESTAMP: _moment,
+    Kind.INSTANT: _moment,
     Kind.INTERVAL: _interval,
     Kind.JSON: _json,
 }

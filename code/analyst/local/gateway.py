@@ -10,12 +10,12 @@ there are a few of them on one socket.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
 import logging
 import os
 import re
-import shutil
 import signal
 import socket
 import sys
@@ -41,6 +41,8 @@ ENVIRONMENTS = 4
 LARGEST_BODY = 1024 * 1024
 LARGEST_PAYLOAD = 6 * 1024 * 1024
 IDLE_SECONDS = 3
+DOWNLOAD_IDLE_SECONDS = 60
+"""How long whoever downloads a file may take nothing of it."""
 STAGE = "local"
 _INVOKE = re.compile(r"/2015-03-31/functions/([\w-]+)/invocations\Z")
 _OBJECT = re.compile(r"/objects/([\w.-]+)\Z")
@@ -176,13 +178,15 @@ class Requests(BaseHTTPRequestHandler):
         expires, signature = (asked.get(key, [""])[0] for key in ("expires", "signature"))
         with self.server.house.object_files.open(name, expires=expires, signature=signature) as file:
             self.send_response(200)
+            self.send_header("Connection", "close")
             self.send_header("Content-Length", str(os.fstat(file.fileno()).st_size))
             self.send_header("Content-Type", "application/octet-stream")
             self.send_header(
                 "Content-Disposition", f'attachment; filename="answer.{name.rsplit(".", 1)[-1]}"'
             )
             self.end_headers()
-            shutil.copyfileobj(file, self.wfile)
+            self.server.send_aside(self.connection, os.dup(file.fileno()))
+        self.close_connection = True
 
     def _body(self, largest: int) -> bytes:
         length = self.headers.get("content-length", "0")
@@ -248,6 +252,26 @@ class Gateway(HTTPServer):
         self.socket.close()
         self.socket = listener
         self.house = house
+        self._aside: set[socket.socket] = set()
+
+    def send_aside(self, connection: socket.socket, descriptor: int) -> None:
+        """Send a file on a thread of its own, so that no request waits until somebody has downloaded it."""
+        self._aside.add(connection)
+        threading.Thread(target=_send, args=(connection, descriptor), daemon=True).start()
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close the connection, unless a file is still on its way."""
+        if request in self._aside:
+            self._aside.discard(request)
+        else:
+            super().shutdown_request(request)
+
+
+def _send(connection: socket.socket, descriptor: int) -> None:
+    connection.settimeout(DOWNLOAD_IDLE_SECONDS)
+    with connection, os.fdopen(descriptor, "rb") as file, contextlib.suppress(OSError):
+        connection.sendfile(file)
+        connection.shutdown(socket.SHUT_WR)
 
 
 def listen(port: int) -> socket.socket:

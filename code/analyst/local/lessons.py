@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analyst import log
 from analyst.errors import AnalystError
+from analyst.example import ExampleStatus
 from analyst.local.preparation import SAMPLE
 from analyst.settings import Settings
 from analyst.wiring import House
@@ -23,7 +24,8 @@ def teach(house: House, pairs: list[dict[str, str]]) -> int:
     source = house.sources.get(SAMPLE)
     kept = house.catalogs.load(source.key)
     fingerprint = house.analyst.catalog(source.key, rebuild=not (kept and kept.edited)).fingerprint()
-    known = {e.question for e in house.examples.all(source=source.key) if e.fingerprint == fingerprint}
+    stored = house.examples.all(source=source.key)
+    known = {e.question for e in stored if e.fingerprint == fingerprint or e.status is ExampleStatus.REVOKED}
     new = [pair for pair in pairs if pair["question"] not in known]
     for pair in new:
         house.teach(source.key, pair["question"], pair["sql"], approve_as=TEACHER)

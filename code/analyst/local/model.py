@@ -17,6 +17,7 @@ LOOK_SECONDS = 0.2
 FIRST_TOKEN_SECONDS = 300
 """A long prompt that the server has not kept takes a minute on two cores, and longer on busy ones."""
 TOTAL_SECONDS = 500
+_NOWHERE = "http://127.0.0.1:9"
 EXTRA = {"cache_prompt": True, "return_progress": True}
 """Progress while the prompt is read: writing it is how the server notices that nobody listens any more."""
 
@@ -27,12 +28,16 @@ class LocalModel:
     def __init__(
         self, *, url: str, key: str, data: Path, patient: bool = False, keep_prompt: bool = False
     ) -> None:
-        """`keep_prompt`: the first call takes up the stable part of its prompt from disk, or keeps it there."""
+        """`keep_prompt`: the first call takes up the stable part of its prompt from disk, or keeps it there.
+
+        Without a `url` there is no server, as for commands that need no model.
+        """
         self._status = DataFolder(data).model_status
         self._patient = patient
-        self._kept = KeptPrompts(url, key, DataFolder(data).prompts) if keep_prompt else None
+        self._kept = KeptPrompts(url, key, DataFolder(data).prompts) if keep_prompt and url else None
+        self._served = bool(url)
         self._model = OpenAIModel(
-            base_url=url,
+            base_url=url or _NOWHERE,
             model=NAME,
             api_key=key,
             first_token_seconds=FIRST_TOKEN_SECONDS,
@@ -47,6 +52,8 @@ class LocalModel:
 
     def complete(self, prompt: Prompt, *, cancellation: Cancellation) -> Reply:
         """The model's whole reply; raises ModelUnavailable with the reason while there is no model yet."""
+        if not self._served:
+            raise ModelUnavailable("No language model was started for this command.")
         status = self._look(cancellation)
         if status is not None and status.state is not ModelState.READY:
             raise ModelUnavailable(

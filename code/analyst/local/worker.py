@@ -42,7 +42,7 @@ class Waiting:
         self._listener: psycopg2.extensions.connection | None = None
 
     def questions(self) -> list[str]:
-        """Ids of questions to take up, oldest first."""
+        """Ids of questions to take up; whose turn it is, is for the store to say."""
         rows = self._state.rows(
             "SELECT id FROM questions WHERE status IN ('queued', 'running')"
             " AND (status = 'queued' OR lease_until < now()) ORDER BY asked_at LIMIT 10"
@@ -89,6 +89,18 @@ def tend(house: House) -> None:
         time.sleep(TIDY_SECONDS)
 
 
+def make_files(house: House, stop: threading.Event) -> None:
+    """Make large files beside the questions, one at a time, so that no question waits for one."""
+    while not stop.is_set():
+        try:
+            made = house.make_export()
+        except AnalystError as error:
+            logger.warning("no file can be made right now: %s", error.code)
+            made = False
+        if not made:
+            stop.wait(LOOK_SECONDS)
+
+
 def warm(house: House) -> None:
     """Have the model read the stable part of the prompt as soon as it is there, so that nobody waits for it.
 
@@ -128,6 +140,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, leave)
     function = load_function("data-analyst-worker")
     threading.Thread(target=tend, args=(function.house(),), daemon=True).start()
+    threading.Thread(target=make_files, args=(House(settings), stop), daemon=True).start()
     run(function.handler, Waiting(settings.state_url), stop)
 
 

@@ -12,7 +12,7 @@ from analyst.errors import ConfigurationError
 from analyst.policies.keys import Keys, wrong
 from analyst.policies.people import entry
 from analyst.policies.roles import Policies, Role, SourceRules
-from analyst.policy import EVERY, MOST_ROWS
+from analyst.policy import EVERY, LARGEST_ROWS, MOST_ROWS
 
 
 def read(given: str | Path) -> Policies:
@@ -52,16 +52,23 @@ def _role(name: str, keys: Keys) -> Role:
         raise wrong(keys.path, "is no name of a role: letters, digits, dot, dash and underscore")
     role = Role(
         name=name,
-        row_limit=int(keys.number("row_limit", MOST_ROWS, least=1, most=MOST_ROWS, whole=True)),
+        row_limit=int(keys.number("row_limit", MOST_ROWS, least=1, most=LARGEST_ROWS, whole=True)),
         timeout_seconds=keys.number("timeout_seconds", 60.0, least=0.1, most=86_400),
-        cost_limit=keys.number("cost_limit", math.inf, least=0.0),
+        cost_limit=_limit(keys, "cost_limit"),
+        monthly_budget=_limit(keys, "monthly_budget"),
         approves=keys.flag("approves"),
         sources=keys.tables("sources", _rules),
     )
     keys.nothing_else()
     if not role.sources:
         raise wrong(f"{keys.path}.sources", "must hold at least one source")
-    return role if math.isfinite(role.cost_limit or 0) else Role(**{**vars(role), "cost_limit": None})
+    return role
+
+
+def _limit(keys: Keys, key: str) -> float | None:
+    """A number that may be left out, which is no limit."""
+    found = keys.number(key, math.inf, least=0.0)
+    return found if math.isfinite(found) else None
 
 
 def _everyones(name: str, keys: Keys) -> SourceRules:

@@ -36,6 +36,7 @@ class Role:
     row_limit: int = MOST_ROWS
     timeout_seconds: float = 60.0
     cost_limit: float | None = None
+    monthly_budget: float | None = None
     approves: bool = False
     """Whether it may make answers examples, and revoke examples."""
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
@@ -106,6 +107,7 @@ def _policy(version: str, role: Role, rules: SourceRules, attributes: Attributes
         row_limit=role.row_limit,
         timeout_seconds=role.timeout_seconds,
         cost_limit=role.cost_limit,
+        monthly_budget=role.monthly_budget,
     )
 
 

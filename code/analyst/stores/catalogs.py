@@ -45,6 +45,16 @@ class Catalogs:
         self._known = {**kept, source: (row["built_at"], catalog)}
         return catalog
 
+    def lease(self, source: str, seconds: float) -> bool:
+        """True for one who asks within so many seconds: who may read a source anew for all others."""
+        row = self._state.row(
+            "INSERT INTO catalog_leases (source, until) VALUES (%s, now() + %s * interval '1 second')"
+            " ON CONFLICT (source) DO UPDATE SET until = excluded.until WHERE catalog_leases.until < now()"
+            " RETURNING 1",
+            (source, seconds),
+        )
+        return row is not None
+
     def save(self, catalog: Catalog) -> None:
         """Keep a catalog in place of the one before."""
         text = json.dumps(catalog.to_dict()).replace("\\u0000", "")

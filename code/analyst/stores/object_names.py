@@ -13,6 +13,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         "csv": "text/csv; charset=utf-8",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "json": "application/json",
+        "parquet": "application/vnd.apache.parquet",
     }
 )
 """Ending of a name -> its media type."""

@@ -28,6 +28,32 @@ _LOST = {
 }
 _CANCELLED = {"code": "cancelled", "message": "The question was cancelled."}
 _OPEN = "status IN ('queued', 'running')"
+_WAITS = "(status = 'queued' OR lease_until < now())"
+_CLAIM = f"""
+WITH unfinished AS (
+    SELECT id, person, asked_at, {_WAITS} AS waits FROM questions WHERE {_OPEN}
+), turns AS (
+    -- What runs counts as turns that its person has had; a tie is settled by when they were last served.
+    SELECT id, asked_at,
+           row_number() OVER (PARTITION BY person, waits ORDER BY asked_at, id)
+               + count(*) FILTER (WHERE NOT waits) OVER (PARTITION BY person) AS turn,
+           (SELECT max(q.taken_up_at) FROM questions AS q WHERE q.person = unfinished.person) AS served_at
+    FROM unfinished
+), next AS (
+    SELECT q.id
+    FROM questions AS q
+    JOIN turns ON turns.id = q.id
+    WHERE {_OPEN} AND {_WAITS} AND (%s::text IS NULL OR q.id = %s)
+    ORDER BY turns.turn, turns.served_at NULLS FIRST, turns.asked_at, q.id
+    FOR UPDATE OF q SKIP LOCKED
+    LIMIT 1
+)
+UPDATE questions
+SET status = 'running', worker = %s, attempts = attempts + 1, handle = NULL, taken_up_at = clock_timestamp(),
+    lease_until = now() + %s * interval '1 second', steps = '[]', answer = NULL
+WHERE id = (SELECT id FROM next)
+RETURNING *
+"""
 
 
 class Questions:
@@ -137,16 +163,12 @@ class Questions:
         return Conversation(session_id=session_id, turns=turns)
 
     def claim(self, *, worker: str, lease_seconds: float, question_id: str | None = None) -> Question | None:
-        """Take up one queued question, or one whose lease ran out; None when there is none."""
-        row = self._state.row(
-            "UPDATE questions SET status = 'running', worker = %s, attempts = attempts + 1, handle = NULL,"
-            " lease_until = now() + %s * interval '1 second', steps = '[]', answer = NULL"
-            f" WHERE id = (SELECT id FROM questions WHERE {_OPEN}"
-            " AND (status = 'queued' OR lease_until < now())"
-            " AND (%s::text IS NULL OR id = %s) ORDER BY asked_at FOR UPDATE SKIP LOCKED LIMIT 1)"
-            " RETURNING *",
-            (worker, lease_seconds, question_id, question_id),
-        )
+        """Take up one queued question, or one whose lease ran out; None when there is none.
+
+        People take turns: first whoever has the fewest that run, then whoever was served longest ago; of one
+        person's, the oldest.
+        """
+        row = self._state.row(_CLAIM, (question_id, question_id, worker, lease_seconds))
         return _question(row) if row else None
 
     def renew(self, question_id: str, *, worker: str, lease_seconds: float) -> bool:

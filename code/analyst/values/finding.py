@@ -18,6 +18,8 @@ _MOST_OF_A_COLUMN = 6
 """Values of one column that a part may mean; what is in more of them says too little."""
 _MOST_COLUMNS = 6
 _LONGEST_PHRASE = 12
+_LONGEST_ENDING = 4
+"""Letters that a phrase may have and the value has not: those of another form of its last word, or of a slip."""
 _LONGEST_CODE = 4
 _LONGEST_NAME = 4
 """Words of a value that one of its later words in lower case may stand for; a longer one is rather a text."""
@@ -44,7 +46,7 @@ class _Span:
     @property
     def written(self) -> str:
         """The words written together."""
-        return "".join(w.plain for w in self.words)
+        return self.reading.written(self.start, self.stop)
 
     @property
     def joined(self) -> bool:
@@ -107,7 +109,7 @@ def _in_quotes(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
 def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
     fixes = _fixes(reading, shelves)
     put_right = reading.corrected(fixes)
-    for span in _spans(reading):
+    for span in _spans(reading, longest=shelves.longest + _LONGEST_ENDING):
         if not reading.free(span.start, span.stop):
             continue
         hits = _hits(span, shelves)
@@ -122,11 +124,13 @@ def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
             reading.taken.update(range(span.start, span.stop))
 
 
-def _spans(reading: Reading) -> Iterator[_Span]:
+def _spans(reading: Reading, *, longest: int) -> Iterator[_Span]:
+    """All that a value may lie on, those of most words first; `longest` in letters."""
     count = len(reading.words)
     for length in range(min(_LONGEST_PHRASE, count), 0, -1):
         for start in range(count - length + 1):
-            yield _Span(reading, start, start + length)
+            if len(reading.written(start, start + length)) <= longest:
+                yield _Span(reading, start, start + length)
 
 
 def _hits(span: _Span, shelves: Shelves) -> list[_Hit]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate
 
 from analyst.values.folding import Word, placed_words, singular
 from analyst.values.vocabulary import is_grammar
@@ -42,6 +44,16 @@ class Reading:
     shouted: bool = False
     """True where all of it is in capital letters, which then say nothing."""
     taken: set[int] = field(default_factory=set)
+
+    @cached_property
+    def _letters(self) -> tuple[str, list[int]]:
+        """All words written together, and where each begins."""
+        return "".join(w.plain for w in self.words), [0, *accumulate(len(w.plain) for w in self.words)]
+
+    def written(self, start: int, stop: int) -> str:
+        """The words from one to before another, written together."""
+        letters, places = self._letters
+        return letters[places[start] : places[stop]]
 
     def phrase(self, start: int, stop: int) -> str:
         """The text from one word to before another."""

@@ -74,6 +74,9 @@ class Shelves:
     known: dict[Place, frozenset[str]] = field(default_factory=dict)
     """All values of the columns whose values are all known."""
 
+    longest: int = 0
+    """Letters of the longest value."""
+
     def shelf(self, number: int) -> Shelf:
         """The shelf on which the value of that number lies."""
         return self.shelves[self.on[number]]
@@ -108,6 +111,7 @@ def _shelves(tables: tuple[Table, ...], links: tuple[Link, ...]) -> Shelves:
         for column in table.columns:
             if is_text(column):
                 _put(made, table, column)
+    made.longest = max(map(len, made.wholes), default=0)
     made.users = _users(tables, links, made)
     for word in made.inner.keys() | made.heads.keys() | made.wholes.keys():
         if len(word) >= SHORTEST and word.isalpha():

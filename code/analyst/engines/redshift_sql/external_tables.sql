@@ -1,0 +1,3 @@
+-- External tables with what their makers noted of them, where numRows may stand.
+SELECT schemaname, tablename, parameters
+FROM svv_external_tables

@@ -1,0 +1,102 @@
+"""Reads a question's parts from its tokens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from analyst.matching.amounts import Compared
+from analyst.matching.concepts import Names
+from analyst.matching.ends import Ended
+from analyst.matching.frame import Frame
+from analyst.matching.literal_parts import Literals
+from analyst.matching.measuring import Measured
+from analyst.matching.rewording import Reworded
+from analyst.matching.row import ENDS, MEASURES
+from analyst.matching.settling import Settled
+from analyst.matching.tokens import LITERAL, MARKER, WORD, Token
+
+_COMPARING = frozenset({"GT", "GE", "LT", "LE"})
+_ATTACHING = frozenset({"NOT", "ONLY", "DISTINCT", "FIRST", "LAST", "BEFORE", "AFTER", "SINCE", "UNTIL"})
+_FLAGS = frozenset(
+    {
+        "OR",
+        "AND",
+        "WHEN",
+        "WHERE",
+        "HOW",
+        "WHY",
+        "WHO",
+        "DESC",
+        "ASC",
+        "OVERYEARS",
+        "OVERMONTHS",
+        "SORTBY",
+        "BETWEEN",
+    }
+)
+
+
+def frame_of(row: Sequence[Token], names: Names) -> Frame:
+    """The parts of a question from its tokens."""
+    return _Reader(list(row), names).read()
+
+
+class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
+    def read(self) -> Frame:
+        self._settle_all()
+        self._reword()
+        self._settle_ends()
+        self._settle_by()
+        self._groups()
+        self._comparisons()
+        self._ends()
+        self._measures()
+        self._attached()
+        self._unit()
+        self._rest()
+        return self.made
+
+    def _attached(self) -> None:
+        for i, token in enumerate(self.row):
+            if token.kind == MARKER and token.text in _ATTACHING and i not in self.used:
+                self.used.add(i)
+                target = next(
+                    (t for t in self.row[i + 1 :] if t.kind in (WORD, LITERAL) or t.text in MEASURES | ENDS),
+                    None,
+                )
+                said = "" if target is None else target.text
+                self.made.attached[(token.text, said)] += 1
+            elif token.kind == MARKER and token.text in _FLAGS and i not in self.used:
+                self.used.add(i)
+                relative = token.text == "WHO" and i > 0 and self.row[i - 1].kind in (WORD, LITERAL)
+                self.made.flags[token.text] += not relative
+
+    def _rest(self) -> None:
+        self.made.literals = tuple(self._literals())
+        ordered = [t.text for i, t in enumerate(self.row) if t.kind == WORD and i not in self.used]
+        self.made.words, self.made.order = Counter(ordered), tuple(ordered)
+        self.made.chunks = frozenset(self._chunks())
+        self.made.told = tuple(
+            t.text if t.kind == WORD else "*"
+            for i, t in enumerate(self.row)
+            if i not in self.used
+            and (t.kind == WORD or (t.mark is not None and t.mark.kind in ("value", "quoted")))
+        )
+        from_ = [i for i in range(len(self.row)) if self._is(i, "FROM") and self._follows(i) == WORD]
+        to = [i for i in range(len(self.row)) if self._is(i, "TO") and self._follows(i) == WORD]
+        for i in from_ + to:
+            self.made.attached[(self.row[i].text, self.row[i + 1].text)] += 1
+        if not self.made.subject:
+            first = next((w for w in ordered if w in self.names.tables), ordered[0] if ordered else "")
+            self.made.subject = first
+
+    def _chunks(self) -> Iterator[frozenset[str]]:
+        chunk: set[str] = set()
+        for i, token in enumerate(self.row):
+            if token.kind == WORD and i not in self.used and token.text not in self.names.tables:
+                chunk.add(token.text)
+            elif self._is(i, "AND"):
+                yield frozenset(chunk)
+                chunk = set()
+        yield frozenset(chunk)

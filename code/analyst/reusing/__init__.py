@@ -1,0 +1,8 @@
+"""Rows of a query that were read not long ago, shown again where a source allows it."""
+
+from __future__ import annotations
+
+from analyst.reusing.lasting import lasts
+from analyst.reusing.recall import Digest, Recall
+
+__all__ = ["Digest", "Recall", "lasts"]
