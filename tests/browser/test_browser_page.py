@@ -32,7 +32,7 @@ def test_ask_see_chart_and_table_approve_and_reload(tab: Page, stand_in: StandIn
     expect(tab.locator(".js-plotly-plot .bars .point")).to_have_count(16)
     expect(tab.get_by_test_id("stDataFrame")).to_be_visible()
     expect(tab.get_by_text("16 rows.")).to_be_visible()
-    tab.get_by_role("button", name="Approve").click()
+    tab.get_by_role("button", name="Approve", exact=True).click()
     expect(tab.get_by_text("You approved this answer.")).to_be_visible()
     tab.reload()
     expect(tab.get_by_text(ANSWER)).to_be_visible()
@@ -150,7 +150,7 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, base_url: str, question
     tab.goto(base_url)
     expect(tab.get_by_role("heading", name="What would you like to know?")).to_be_visible()
     ask(tab, question)
-    expect(tab.get_by_role("button", name="Approve")).to_be_attached()
+    expect(tab.get_by_role("button", name="Approve", exact=True)).to_be_attached()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("[data-testid='stMain']").evaluate("e => e.scrollWidth <= e.clientWidth")
     expect(tab.get_by_placeholder("Ask a question about your data")).to_be_in_viewport()

@@ -59,7 +59,7 @@ def test_who_is_signed_in_stays_so_when_reloading_and_coming_back(
     fresh.wait_for_url(re.compile("session="))
     fresh.reload()
     expect(fresh.get_by_text(ANSWER)).to_be_visible()
-    expect(fresh.get_by_role("button", name="Approve")).to_be_visible()
+    expect(fresh.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     fresh.goto(tunnel_url)
     expect(fresh.get_by_role("heading", name=FIRST)).to_be_visible()
     expect(fresh.get_by_test_id("stSidebar").get_by_role("button", name=QUESTIONS[0]).first).to_be_visible()
@@ -121,7 +121,7 @@ def test_two_people_never_see_each_others_sessions(
     assert ANSWER not in other.inner_text("body")
     other.get_by_role("button", name=QUESTIONS[0]).click()
     expect(other.get_by_role("button", name="Reject")).to_be_visible()
-    assert other.get_by_role("button", name="Approve").count() == 0
+    assert other.get_by_role("button", name="Approve", exact=True).count() == 0
     other.context.close()
 
 

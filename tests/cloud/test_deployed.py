@@ -34,7 +34,8 @@ def test_a_question_goes_through_every_part_and_comes_back_right(cloud: Cloud) -
     receipt = document["answer"]["receipt"]
     assert receipt["model"] == "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
     assert receipt["warnings"] == []
-    assert any(NORWAY in text for text in cloud.asked("embedding"))
+    # What is embedded has its literals masked, so that questions about other countries lie beside it.
+    assert any("How many orders came from" in text for text in cloud.asked("embedding"))
     assert any(NORWAY in text for text in cloud.asked("words"))
 
 

@@ -71,7 +71,7 @@ def test_ask_see_approve_reload_and_fail_in_the_browser(product: Any, browser: B
     expect(tab.get_by_text("from approved question").first).to_be_visible(timeout=30_000)
     expect(tab.locator(".js-plotly-plot")).to_be_visible(timeout=30_000)
     expect(tab.get_by_test_id("stDataFrame")).to_be_visible()
-    tab.get_by_role("button", name="Approve").click()
+    tab.get_by_role("button", name="Approve", exact=True).click()
     expect(tab.get_by_text(re.compile("[Aa]pproved"))).not_to_have_count(0)
     tab.reload()
     expect(tab.get_by_text("from approved question").first).to_be_visible(timeout=30_000)
