@@ -197,7 +197,7 @@ def test_what_a_deployment_passes_is_read_too() -> None:
     assert (athena.key, address_of(athena.url).databases) == ("athena://analysts/sales", ("sales", "web"))
     served = SourceOptions(name="house", engine="redshift", address="h:5439", database="dev", secret_arn=ARN)
     redshift = source_of_document(source_document(served, own="analysts"))
-    assert (redshift.url, redshift.secret) == ("redshift://h:5439/dev?sslmode=require", ARN)
+    assert (redshift.url, redshift.secret) == ("redshift://h:5439/dev?sslmode=verify-full", ARN)
 
 
 def test_urls_of_every_engine_open_by_their_schemes() -> None:
