@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from analyst.catalog import Catalog
@@ -109,7 +109,7 @@ def _in_quotes(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
 def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
     fixes = _fixes(reading, shelves)
     put_right = reading.corrected(fixes)
-    for span in _spans(reading, longest=shelves.longest + _LONGEST_ENDING):
+    for span in _spans(reading, shelves, fixed=fixes.keys()):
         if not reading.free(span.start, span.stop):
             continue
         hits = _hits(span, shelves)
@@ -124,13 +124,17 @@ def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
             reading.taken.update(range(span.start, span.stop))
 
 
-def _spans(reading: Reading, *, longest: int) -> Iterator[_Span]:
-    """All that a value may lie on, those of most words first; `longest` in letters."""
-    count = len(reading.words)
+def _spans(reading: Reading, shelves: Shelves, *, fixed: Set[int]) -> Iterator[_Span]:
+    """All that a value may lie on, those of most words first; `fixed` are the places of words that were put right."""
+    count, longest = len(reading.words), shelves.longest + _LONGEST_ENDING
+    begins = [shelves.may_begin(word.plain) for word in reading.words]
     for length in range(min(_LONGEST_PHRASE, count), 0, -1):
         for start in range(count - length + 1):
-            if len(reading.written(start, start + length)) <= longest:
-                yield _Span(reading, start, start + length)
+            stop = start + length
+            if len(reading.written(start, stop)) > longest:
+                continue
+            if length == 1 or begins[start] or not fixed.isdisjoint(range(start, stop)):
+                yield _Span(reading, start, stop)
 
 
 def _hits(span: _Span, shelves: Shelves) -> list[_Hit]:

@@ -47,6 +47,9 @@ class Shelf:
         return self.table, self.column
 
 
+_BEGINNING = 3
+
+
 @dataclass(slots=True)
 class Shelves:
     """Everything that `find` looks in; built once for a catalog."""
@@ -76,6 +79,8 @@ class Shelves:
 
     longest: int = 0
     """Letters of the longest value."""
+    beginnings: frozenset[str] = frozenset()
+    """The first letters of all values, up to three of each."""
 
     def shelf(self, number: int) -> Shelf:
         """The shelf on which the value of that number lies."""
@@ -87,6 +92,10 @@ class Shelves:
         if key is None or not users:
             return None
         return key, tuple(user for user in users if key in self.known.get(user, (key,)))
+
+    def may_begin(self, word: str) -> bool:
+        """False where no phrase of several words that begins with this one is a value, or a part of one."""
+        return word[:_BEGINNING] in self.beginnings or word in self.inner
 
     def contains(self, word: str) -> bool:
         """True where some value has this word."""
@@ -111,6 +120,8 @@ def _shelves(tables: tuple[Table, ...], links: tuple[Link, ...]) -> Shelves:
         for column in table.columns:
             if is_text(column):
                 _put(made, table, column)
+    keys = made.wholes.keys() | made.heads.keys() | made.plurals.keys()
+    made.beginnings = frozenset(key[:n] for key in keys for n in range(1, _BEGINNING + 1))
     made.longest = max(map(len, made.wholes), default=0)
     made.users = _users(tables, links, made)
     for word in made.inner.keys() | made.heads.keys() | made.wholes.keys():
