@@ -136,6 +136,10 @@ def _looked_up(house: House, asked: Sequence[Asked], catalog: Catalog, size: int
         target=("p95", DECISION_MS),
         counted=COUNTED,
     )
+    again = spread(
+        look + judge for look, judge, _ in (_decided(house, one, catalog, embedder) for one in asked)
+    )
+    yield _figure("  where this process has read the stored questions before", "ms", again)
     yield _figure("  of it the look-up", "ms", spread(look for look, _, _ in timed))
     yield _figure("  of it the comparison", "ms", spread(judge for _, judge, _ in timed))
     yield _figure(
