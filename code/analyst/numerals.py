@@ -36,6 +36,8 @@ _MULTIPLES = _list(
     "half halves twice double doubled doubles triple tripled triples thrice quadruple dozen dozens hundreds "
     "thousands millions billions thirds quarters fifths tenths tenfold twofold threefold"
 )
+_FIRST = frozenset((*_WORDS, *_SCALES, *_ORDINALS, *_MULTIPLES, "quarter", "and"))
+"""What a number in words begins with."""
 _UNITS = _list("min mins s sec secs ms h hr hrs km kms mi mph kmh kg lb lbs ft m cm mm d x am pm gb mb kb")
 
 _MONTH = (
@@ -44,6 +46,7 @@ _MONTH = (
 _MONTH += r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 _DAY = r"(?P<{0}>\d{{1,2}})(?:st|nd|rd|th)?(?!,\d{{3}}(?!\d)|\.\d)"
 _YEAR = r"(?P<{0}>[12]\d{{3}})"
+_WORD = r"(?P<word>[A-Za-z]+(?:-[A-Za-z]+)*)\b"
 
 _PATTERN = re.compile(
     "|".join(
@@ -63,11 +66,16 @@ _PATTERN = re.compile(
             r"(?:(?P<ordinal>st|nd|rd|th)\b| ?(?P<percent>%|percent\b|per cent\b|percentage points?\b|pp\b)"
             r"|(?: (?P<scale>hundred|thousand|million|billion|trillion)\b|(?P<suffix>[A-Za-z]+)\b)?"
             r"(?P<percent2> ?%)?)",
-            r"\b(?P<word>[A-Za-z]+(?:-[A-Za-z]+)*)\b",
+            rf"\b{_WORD}",
             r"(?P<stray>\w*\d\w*)",
         )
     )
 )
+_THOUSANDS = re.compile("(?<=\\d)[\u00a0\u2009\u202f'’](?=\\d{3}(?!\\d))")
+_DIGIT = re.compile(r"\d")
+_ALONE = re.compile(rf"\b{_WORD}")
+"""All that `_PATTERN` finds in a text without digits."""
+_NEXT = re.compile(rf" {_WORD}")
 _HEDGE = re.compile(
     r"\b(about|around|approximately|approx|roughly|some|circa|close to|nearly|almost|just (?:over|under)|"
     r"over|more than|above|under|less than|below)\s+$|[≈~]\s*$",
@@ -122,7 +130,9 @@ Stated = Numeral | Moment | Unreadable
 
 def normal(text: str) -> str:
     """The text with one way of writing digits, minus signs, spaces and thousands."""
-    text = re.sub("(?<=\\d)[\u00a0\u2009\u202f'’](?=\\d{3}(?!\\d))", ",", text)
+    text = _THOUSANDS.sub(",", text)
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFKC", text)
     text = re.sub("[\u2212\u2010\u2011]", "-", text).replace("–", " – ").replace("—", " — ")
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
@@ -131,27 +141,30 @@ def normal(text: str) -> str:
 def stated(text: str) -> list[Stated]:
     """Everything with a number in it, in order; `text` is as `normal` returns it."""
     found = list(_scan(text))
+    if text.isascii():
+        return found
     found += [Unreadable(start=m.start(), end=m.end()) for m in _CJK.finditer(text)]
     odd = (i for i, c in enumerate(text) if not c.isascii() and not c.isalpha() and c.isnumeric())
     return found + [Unreadable(start=i, end=i + 1) for i in odd]
 
 
 def _scan(text: str) -> Iterator[Stated]:
+    pattern = _PATTERN if _DIGIT.search(text) else _ALONE
     position = 0
-    while match := _PATTERN.search(text, position):
-        groups = {name: value for name, value in match.groupdict().items() if value is not None}
-        position = match.end()
-        if "word" in groups:
-            read = _spelled(text, match)
-            if read is not None:
-                position = read.end
-                yield read
-        elif "number" in groups:
-            yield _number(text, match, groups)
-        elif "stray" in groups:
-            yield Unreadable(start=match.start(), end=match.end())
-        else:
-            yield _moment(match, groups)
+    while match := pattern.search(text, position):
+        read = _spelled(text, match) if match["word"] else _figures(text, match)
+        position = read.end if read is not None else match.end()
+        if read is not None:
+            yield read
+
+
+def _figures(text: str, match: re.Match[str]) -> Stated:
+    groups = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "number" in groups:
+        return _number(text, match, groups)
+    if "stray" in groups:
+        return Unreadable(start=match.start(), end=match.end())
+    return _moment(match, groups)
 
 
 def _number(text: str, match: re.Match[str], groups: dict[str, str]) -> Stated:
@@ -186,6 +199,8 @@ def _spelled(text: str, match: re.Match[str]) -> Numeral | Unreadable | None:
     """A number in words that begins here, as far as it goes."""
     start, end = match.span()
     word = match["word"].lower()
+    if word == "and" or word.partition("-")[0] not in _FIRST:
+        return None
     if word in _MULTIPLES or re.match(r"(one|two|three)-(third|quarter|fifth|half)", word):
         return Unreadable(start=start, end=end)
     if word in ("third", "fourth", "fifth", "quarter", "tenth") and _is_fraction(text, match):
@@ -227,7 +242,7 @@ def _run_of_words(text: str, match: re.Match[str]) -> tuple[list[str], int]:
         if parts:
             words += parts
             end = part.end()
-        part = re.compile(r" (?P<word>[A-Za-z]+(?:-[A-Za-z]+)*)\b").match(text, part.end())
+        part = _NEXT.match(text, part.end())
     return words, end
 
 

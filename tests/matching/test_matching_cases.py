@@ -11,7 +11,7 @@ from flight_catalog import flight_catalog
 
 from analyst.catalog import Catalog
 from analyst.example import Example, ExampleStatus
-from analyst.matching import Verdict, compare, masked
+from analyst.matching import Verdict, compare, marking, masked
 
 TODAY = date(2013, 12, 31)
 CATALOG = flight_catalog()
@@ -51,6 +51,14 @@ def test_cases(mark: str, stored: str, sql: str, question: str, bound: str) -> N
     assert verdict.sql == {"=": sql, ">": bound, "!": ""}[mark]
     assert verdict.reason.endswith(".")
     assert bool(verdict.swaps) == (mark == ">")
+
+
+def test_no_wording_is_found_without_what_it_is_looked_for_after() -> None:
+    odd = "at LEAST ONCE, 5+ of #of, no. of and nr of, w/ or w/o it; month of March, Sept. 5, top-10, ≥5, ≤ 5, ONE-WISE"
+    texts = [odd, *(text for case in _cases() for text in (case[1], case[3]))]
+    for cue, pattern, _ in marking._SAID:
+        assert all(cue in marking._cues(text) for text in texts if pattern.search(text)), cue
+        assert not pattern.search("flights")
 
 
 @pytest.mark.parametrize(("mark", "stored", "sql", "question", "bound"), [c for c in _cases() if c[0] == "!"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analyst.periods import Period, doubts, find
+from analyst.periods import Period, doubts, find, finding, joined
 
 _CASES = Path(__file__).parent / "cases"
 _DAY = date(2013, 12, 14)
@@ -36,6 +37,81 @@ def test_found(line: str) -> None:
 @pytest.mark.parametrize("question", _lines("nothing.txt"))
 def test_nothing(question: str) -> None:
     assert find(question, anchor=_DAY) == ()
+
+
+_OPENINGS = (
+    *(
+        "prior to",
+        "earlier than",
+        "later than",
+        "no later than",
+        "not later than",
+        "on or after",
+        "ever since",
+    ),
+    *(
+        "starting on",
+        "beginning with",
+        "up until",
+        "up to",
+        "till",
+        "the week commencing 5",
+        "week beginning 5",
+    ),
+    *(
+        "week starting on 5",
+        "the final day of",
+        "fifth week of",
+        "as of",
+        "the corresponding period last year in",
+    ),
+    *(
+        "so far this year,",
+        "thus far this year,",
+        "to date this year,",
+        "up to now this year,",
+        "year-on-year in",
+    ),
+    *(
+        "yoy in",
+        "y/y in",
+        "5 till 9",
+        "5 through 9",
+        "5 until 9",
+        "5-9",
+        "5 of",
+        "the 5th of",
+        "twelve days ago,",
+    ),
+    *("the day before yesterday,", "the day after tomorrow,", "calendar week 5 of 2012,", "CW 5 of 2012,"),
+    *(
+        "week no. 5 of 2012,",
+        "week number 5 of 2012,",
+        "Q 1 of 2012,",
+        "FY'12,",
+        "financial year 2012,",
+        "H1 2012,",
+    ),
+    *(
+        "christmas of 2012,",
+        "new year's eve of 2012,",
+        "month to date,",
+        "the quarter-to-date,",
+        "mtd,",
+        "trailing 5 days,",
+    ),
+)
+
+
+def test_no_time_is_passed_over_for_its_first_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces, chosen = _lines("pieces.txt")[0].split(), Random(1)
+    texts = [line.split(" | ")[0] for line in (*_lines("found.txt"), *_lines("nothing.txt"))]
+    texts += [" ".join(chosen.choices(pieces, k=6)) for _ in range(300)]
+    texts += [f"{opening} March 2013" for opening in _OPENINGS]
+    quickly = [find(text, anchor=_DAY) for text in texts]
+    for module, name in ((finding, "may_lead"), (finding, "may_begin"), (joined, "may_begin")):
+        monkeypatch.setattr(module, name, lambda text, at: True)
+    assert quickly == [find(text, anchor=_DAY) for text in texts]
 
 
 def test_there_are_enough_cases() -> None:

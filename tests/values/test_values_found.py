@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from analyst.catalog import Catalog, Column, Link, Table
-from analyst.values import find, hints, notes, ties
+from analyst.values import find, finding, hints, notes, ties
 
 CASES = Path(__file__).parent / "cases"
 
@@ -115,6 +116,28 @@ SHOP = _catalog(
 def test_rare_letters_and_words(question: str, expected: set[str]) -> None:
     found = {f"{m.phrase}: {m.table[1]}.{m.column} = {m.value}".strip("'\"") for m in find(question, SHOP)}
     assert found == expected
+
+
+def test_no_value_is_passed_over_for_its_first_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [v for table in SHOP.tables for column in table.columns for v in column.known_values]
+    parts = [
+        *values,
+        *(f"{v}s" for v in values),
+        "in the",
+        "New",
+        "yorks",
+        "Parties",
+        "of IN",
+        "deliverd",
+        "a",
+        "é",
+    ]
+    chosen = Random(1)
+    texts = [" ".join(chosen.choices(parts, k=4)) for _ in range(200)]
+    quickly = [find(text, SHOP) for text in texts]
+    monkeypatch.setattr(finding, "_reach", lambda reading, start, shelves: len(reading.words) - start)
+    monkeypatch.setattr(finding, "_may_be_one", lambda word, shelves: True)
+    assert quickly == [find(text, SHOP) for text in texts]
 
 
 CITIES = _catalog(

@@ -84,7 +84,10 @@ class Names:
     def concept(self, word: str) -> str:
         """What a plain word is compared as: one of its synonyms, unless the catalog tells them apart."""
         found = self._always(word)
-        named = {self._always(w) for w in _alone().get(found, ())} & self.all
+        others = _alone().get(found)
+        if others is None:
+            return found
+        named = {self._always(w) for w in others} & self.all
         tables = named & self.tables
         if len(tables) == 1:
             named = {w for w in named if self.happened.get(w, frozenset()) != tables}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from analyst import periods, values
 from analyst.catalog import Catalog
@@ -14,9 +16,6 @@ from analyst.periods import Period
 from analyst.values.mention import Mention
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)|“([^”]+)”|‘([^’]+)’")
-_SPLIT_UNIT = re.compile(
-    r"(?<=\d)(?=(?:h|hrs?|mins?|minutes|hours|days|km|miles|secs?|seconds)\b)", re.IGNORECASE
-)
 _MONTH_NAMES = (
     "January",
     "February",
@@ -32,46 +31,53 @@ _MONTH_NAMES = (
     "December",
 )
 _SHORT = {name[:3].lower(): name for name in _MONTH_NAMES} | {"sept": "September"}
-_SAID = tuple(
-    (re.compile(pattern, re.IGNORECASE), instead)
-    for pattern, instead in (
-        (r"(?<=\d)\s*\+(?=\s|$)", " or more"),
-        (r"\b(?:the )?month of (?=" + "|".join(_MONTH_NAMES) + ")", ""),
-        *(
-            (rf"\b{short}\.? (?=\d{{1,2}}\b(?!:))", f"{name} ")
-            for short, name in _SHORT.items()
-            if short != "may"
-        ),
-        (r"(?<![\w-])(\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)-(?=[a-z]{3})", r"\1 "),
+_Said = str | Callable[[re.Match[str]], str]
+_WRITTEN: tuple[tuple[str, str, _Said], ...] = (
+    ("+", r"(?<=\d)\s*\+(?=\s|$)", " or more"),
+    ("month of ", r"\b(?:the )?month of (?=" + "|".join(_MONTH_NAMES) + ")", ""),
+    (
+        " 0",
+        rf"\b({'|'.join(s for s in _SHORT if s != 'may')})\.? (?=\d{{1,2}}\b(?!:))",
+        lambda m: f"{_SHORT[m[1].lower()]} ",
+    ),
+    ("-", r"(?<![\w-])(\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)-(?=[a-z]{3})", r"\1 "),
+    (
+        "0 ",
+        r"\b(?:from |between )?(\d+) ?(?:-|to|through) ?(\d+)"
+        r"(?= (?:minutes?|hours?|miles?|feet|seats|pages|euros?|dollars?)\b)",
+        r"between \1 and \2",
+    ),
+    *((sign, rf"(?<!\w){re.escape(sign)} ?of\b", "number of") for sign in ("#", "no.", "nr.", "nr")),
+    ("w/o", r"\bw/o\b", "without"),
+    ("w/", r"\bw/ ?(?=\w)", "with "),
+    ("-0", r"\b(top|bottom)-(?=\d)", r"\1 "),
+    ("wise", r"\b(\w+)[- ]wise\b", r"by \1"),
+    (" zero ", r"\b(with|had|have|has|having) zero (?=[a-z])", r"\1 no "),
+    ("hour and a half", r"\ban? hour and a half\b", "90 minutes"),
+    ("a thousand", r"(?<=than )a thousand\b", "1000"),
+    ("a hundred", r"(?<=than )a hundred\b", "100"),
+    ("half", r"\b(?:a )?half an hour\b|\ba half hour\b", "30 minutes"),
+    *(
         (
-            r"\b(?:from |between )?(\d+) ?(?:-|to|through) ?(\d+)"
-            r"(?= (?:minutes?|hours?|miles?|feet|seats|pages|euros?|dollars?)\b)",
-            r"between \1 and \2",
-        ),
-        (r"(?<!\w)(?:#|no\.|nr\.?) ?of\b", "number of"),
-        (r"\bw/o\b", "without"),
-        (r"\bw/ ?(?=\w)", "with "),
-        (r"\b(top|bottom)-(?=\d)", r"\1 "),
-        (r"\b(\w+)[- ]wise\b", r"by \1"),
-        (r"\b(with|had|have|has|having) zero (?=[a-z])", r"\1 no "),
-        (r"\ban? hour and a half\b", "90 minutes"),
-        (r"(?<=than )a thousand\b", "1000"),
-        (r"(?<=than )a hundred\b", "100"),
-        (r"\b(?:a )?half an hour\b|\ba half hour\b", "30 minutes"),
-        (
-            r"\b(more|less|longer|shorter|later|at least|at most|over|under|exceed\w*|above|below|by|within|than|up to)"
-            r"( than)? (?:an?|one) (hour|minute|day|week|mile|dollar|euro)\b(?! (?:of|or two))",
+            f" {one} ",
+            r"\b(more|less|longer|shorter|later|at least|at most|over|under|exceed\w*|above|below|by|within|than"
+            rf"|up to)( than)? {one} (hour|minute|day|week|mile|dollar|euro)\b(?! (?:of|or two))",
             r"\1\2 1 \3",
-        ),
-        (r"\btwice\b(?! (?:as|the|a|per|each)\b)", "2 times"),
-        (r"\bat least once\b", "at least 1 time"),
-        (r"(?:>=|≥) ?(?=\d)", "at least "),
-        (r"(?:<=|≤) ?(?=\d)", "at most "),
-        (r"> ?(?=\d)", "more than "),
-        (r"(?<!-)< ?(?=\d)", "less than "),
-    )
+        )
+        for one in ("a", "an", "one")
+    ),
+    ("twice", r"\btwice\b(?! (?:as|the|a|per|each)\b)", "2 times"),
+    ("once", r"\bat least once\b", "at least 1 time"),
+    (">=", r"(?:>=|≥) ?(?=\d)", "at least "),
+    ("<=", r"(?:<=|≤) ?(?=\d)", "at most "),
+    (">", r"> ?(?=\d)", "more than "),
+    ("<", r"(?<!-)< ?(?=\d)", "less than "),
+    ("0", r"(?<=\d)(?=(?:h|hrs?|mins?|minutes|hours|days|km|miles|secs?|seconds)\b)", " "),
 )
-"""Ways of writing that are brought to one before anything is looked for."""
+"""Ways of writing that are brought to one before anything is looked for: what `_cues` has where one is, what it looks
+like, and what is put in its place."""
+_SAID = tuple((cue, re.compile(pattern, re.IGNORECASE), instead) for cue, pattern, instead in _WRITTEN)
+_CUES = str.maketrans({**dict.fromkeys("123456789", "0"), "≥": ">=", "≤": "<=", "İ": "i", "ı": "i"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _NO_YEAR_BEFORE = re.compile(
     r"(?:[$€£#]|\b(?:top|bottom|first|last|than|over|above|below|under|at least|at most|exceed\w*|between|and|or|to"
@@ -99,9 +105,17 @@ class Mark:
 def tidy(question: str) -> str:
     """The question on one line, with one way of writing digits, blanks and apostrophes."""
     text = normal(question.replace("–", "-").replace("—", " - ")).replace("’", "'")
-    for pattern, instead in _SAID:
-        text = pattern.sub(instead, text)
-    return " ".join(_SPLIT_UNIT.sub(" ", text).split())
+    cues = _cues(text)
+    for cue, pattern, instead in _SAID:
+        if cue in cues:
+            text = pattern.sub(instead, text)
+            cues = _cues(text)
+    return " ".join(text.split())
+
+
+def _cues(text: str) -> str:
+    """The text in small letters and with 0 for every digit, so that what a pattern needs is seen at once."""
+    return text.translate(_CUES).lower()
 
 
 def marks(text: str, catalog: Catalog | None, *, anchor: date, fiscal_start: int) -> tuple[Mark, ...]:
@@ -167,8 +181,7 @@ def _months(text: str, anchor: date, fiscal_start: int) -> list[Mark]:
     """A month that stands alone, as in "March flights": in capitals it is no other word."""
     made = []
     for match in _MONTH.finditer(text):
-        name = _SHORT[match[0][:3].lower()]
-        read = periods.find(f"in {name}", anchor=anchor, fiscal_start=fiscal_start)
+        read = _month_alone(_SHORT[match[0][:3].lower()], anchor, fiscal_start)
         if (
             len(read) == 1
             and not _NO_YEAR_BEFORE.search(text[: match.start()])
@@ -180,19 +193,36 @@ def _months(text: str, anchor: date, fiscal_start: int) -> list[Mark]:
     return made
 
 
+@lru_cache(maxsize=100)
+def _month_alone(name: str, anchor: date, fiscal_start: int) -> tuple[Period, ...]:
+    return periods.find(f"in {name}", anchor=anchor, fiscal_start=fiscal_start)
+
+
 def _values(text: str, catalog: Catalog) -> list[Mark]:
     groups: dict[str, list[Mention]] = {}
     for mention in values.find(text, catalog):
         groups.setdefault(mention.phrase, []).append(mention)
     made = []
     for phrase, mentions in groups.items():
-        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", text):
-            made.append(
-                Mark(
-                    kind="value", start=match.start(), end=match.end(), text=phrase, mentions=tuple(mentions)
-                )
-            )
+        for start in _places(phrase, text):
+            end = start + len(phrase)
+            made.append(Mark(kind="value", start=start, end=end, text=phrase, mentions=tuple(mentions)))
     return made
+
+
+def _places(phrase: str, text: str) -> Iterator[int]:
+    """Where a phrase stands that is no part of a longer word."""
+    start = text.find(phrase)
+    while start >= 0:
+        end = start + len(phrase)
+        alone = not (_is_letter(text[start - 1 : start]) or _is_letter(text[end : end + 1]))
+        if alone:
+            yield start
+        start = text.find(phrase, end if alone else start + 1)
+
+
+def _is_letter(beside: str) -> bool:
+    return beside.isalnum() or beside == "_"
 
 
 def _numbers(text: str) -> list[Mark]:

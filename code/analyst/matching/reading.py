@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from analyst.matching.amounts import Compared
 from analyst.matching.concepts import Names
@@ -74,19 +75,20 @@ class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
 
     def _rest(self) -> None:
         self.made.literals = tuple(self._literals())
-        ordered = [t.text for i, t in enumerate(self.row) if t.kind == WORD and i not in self.used]
+        left = [t for i, t in enumerate(self.row) if i not in self.used]
+        ordered = [t.text for t in left if t.kind == WORD]
         self.made.words, self.made.order = Counter(ordered), tuple(ordered)
         self.made.chunks = frozenset(self._chunks())
         self.made.told = tuple(
             t.text if t.kind == WORD else "*"
-            for i, t in enumerate(self.row)
-            if i not in self.used
-            and (t.kind == WORD or (t.mark is not None and t.mark.kind in ("value", "quoted")))
+            for t in left
+            if t.kind == WORD or (t.mark is not None and t.mark.kind in ("value", "quoted"))
         )
-        from_ = [i for i in range(len(self.row)) if self._is(i, "FROM") and self._follows(i) == WORD]
-        to = [i for i in range(len(self.row)) if self._is(i, "TO") and self._follows(i) == WORD]
-        for i in from_ + to:
-            self.made.attached[(self.row[i].text, self.row[i + 1].text)] += 1
+        before_words = [(t, w) for t, w in pairwise(self.row) if t.kind == MARKER and w.kind == WORD]
+        for way in ("FROM", "TO"):
+            for token, word in before_words:
+                if token.text == way:
+                    self.made.attached[way, word.text] += 1
         if not self.made.subject:
             first = next((w for w in ordered if w in self.names.tables), ordered[0] if ordered else "")
             self.made.subject = first

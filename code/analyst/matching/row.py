@@ -25,7 +25,8 @@ class Row:
         self.number_roles: dict[int, str] = {}
 
     def _is(self, at: int, *texts: str) -> bool:
-        return 0 <= at < len(self.row) and self.row[at].kind == MARKER and self.row[at].text in texts
+        row = self.row
+        return 0 <= at < len(row) and row[at].text in texts and row[at].kind == MARKER
 
     def _is_number(self, at: int) -> bool:
         return 0 <= at < len(self.row) and self.row[at].kind == LITERAL and self.row[at].text == "number"

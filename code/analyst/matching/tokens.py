@@ -15,13 +15,14 @@ from analyst.matching.marking import Mark
 _HERE = "analyst.matching"
 _PIECE = re.compile(r"\x00(\d+)\x00|[^\W_]+|[%&,;:?!.]")
 _CONTRACTIONS = (
-    (re.compile(r"\b(ca|wo|sha)n't\b"), r"\1n not"),
-    (re.compile(r"n't\b"), " not"),
-    (re.compile(r"\b(what|who|where|how)s\b"), r"\1 is"),
-    (re.compile(r"'(?:s|re|ve|d|ll|m)\b"), " "),
-    (re.compile(r"(?<=s)'(?=\s|$)"), " "),
-    (re.compile(r"\bnon-(?=\w)"), "not "),
+    ("n't", re.compile(r"\b(ca|wo|sha)n't\b"), r"\1n not"),
+    ("n't", re.compile(r"n't\b"), " not"),
+    ("s", re.compile(r"\b(what|who|where|how)s\b"), r"\1 is"),
+    ("'", re.compile(r"'(?:s|re|ve|d|ll|m)\b"), " "),
+    ("s'", re.compile(r"(?<=s)'(?=\s|$)"), " "),
+    ("non-", re.compile(r"\bnon-(?=\w)"), "not "),
 )
+"""Each after the letters that a text has where it is found."""
 WORD, LITERAL, MARKER, END = "word", "literal", "marker", "end"
 
 
@@ -57,13 +58,13 @@ def _pieces(text: str, found: Sequence[Mark]) -> list[str]:
         kept += [text[at : mark.start], f" \x00{number}\x00 "]
         at = mark.end
     plainer = "".join([*kept, text[at:]]).lower()
-    for pattern, instead in _CONTRACTIONS:
-        plainer = pattern.sub(instead, plainer)
+    for letters, pattern, instead in _CONTRACTIONS:
+        if letters in plainer:
+            plainer = pattern.sub(instead, plainer)
     return [match[0] for match in _PIECE.finditer(plainer)]
 
 
 def _tokens(pieces: list[str], found: Sequence[Mark], names: Names) -> Iterator[Token]:
-    listed, longest = _phrases()
     at = 0
     while at < len(pieces):
         piece = pieces[at]
@@ -72,20 +73,24 @@ def _tokens(pieces: list[str], found: Sequence[Mark], names: Names) -> Iterator[
             yield Token(kind=LITERAL, text=mark.kind, raw=mark.text, mark=mark)
             at += 1
             continue
-        length = next(
-            (n for n in range(min(longest, len(pieces) - at), 0, -1) if tuple(pieces[at : at + n]) in listed),
-            0,
-        )
-        if length == 1 and piece == "min" and at and pieces[at - 1].startswith("\x00"):
-            length = 0  # "15 min" are minutes
-        if length and not _is_own_name(pieces[at : at + length], names):
-            yield from _marked(
-                listed[tuple(pieces[at : at + length])], " ".join(pieces[at : at + length]), names
-            )
-            at += length
+        phrase = _phrase(pieces, at)
+        if len(phrase) == 1 and piece == "min" and at and pieces[at - 1].startswith("\x00"):
+            phrase = ()  # "15 min" are minutes
+        if phrase and not _is_own_name(phrase, names):
+            yield from _marked(_phrases()[phrase], " ".join(phrase), names)
+            at += len(phrase)
             continue
         yield from _word(piece, names)
         at += 1
+
+
+def _phrase(pieces: Sequence[str], at: int) -> tuple[str, ...]:
+    """The longest of the listed wordings that stands here; empty where none does."""
+    for length in _lengths().get(pieces[at], ()):
+        said = tuple(pieces[at : at + length])
+        if said in _phrases():
+            return said
+    return ()
 
 
 def _is_own_name(pieces: Sequence[str], names: Names) -> bool:
@@ -121,12 +126,22 @@ def _word(piece: str, names: Names) -> Iterator[Token]:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[Mapping[tuple[str, ...], tuple[str, ...]], int]:
+def _phrases() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """The tokens of each listed wording."""
     listed: dict[tuple[str, ...], tuple[str, ...]] = {}
     for made, said in word_files.pairs(_HERE, "phrases"):
         for phrase in said.split("|"):
             listed[tuple(m[0] for m in _PIECE.finditer(phrase))] = tuple(made.split())
-    return MappingProxyType(listed), max(map(len, listed))
+    return MappingProxyType(listed)
+
+
+@lru_cache(maxsize=1)
+def _lengths() -> Mapping[str, tuple[int, ...]]:
+    """How many words the wordings with a first word have, the most first."""
+    found: dict[str, set[int]] = {}
+    for phrase in _phrases():
+        found.setdefault(phrase[0], set()).add(len(phrase))
+    return MappingProxyType({first: tuple(sorted(each, reverse=True)) for first, each in found.items()})
 
 
 @lru_cache(maxsize=1)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from analyst.numerals import normal
 from analyst.periods import spans
+from analyst.periods.beginnings import may_begin, may_lead
 from analyst.periods.frame import Frame, Reach, longest
 from analyst.periods.joined import atom, opened, part, ranged, week_of
 from analyst.periods.period import Period, Span
@@ -23,8 +25,8 @@ _MAY_SAY = re.compile(
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|yoy|mom\b|qoq|wow|spring|summer|autumn|fall|winter|hour|minute|season",
     re.IGNORECASE,
 )
-"""What every time says in one of its words; most questions say none of it, and need not be looked through."""
-_START = re.compile(r"(?<![\w$€£¥#@/\\.%-])(?<!\w')\w")
+"""What a text with a time in it says; nothing is found where only "y/y" is said."""
+_START = re.compile(r"(?<![\w$€£¥#@/\\.%-])(?<!\w')\w[\w']*")
 
 
 def find(
@@ -36,10 +38,10 @@ def find(
     `context` defines itself ("last week = …") is left to it.
     """
     text = _plain(question)
-    if not _MAY_SAY.search(text):
-        return ()
     frame = Frame(anchor=anchor, fiscal_start=fiscal_start, week_start=week_start)
     reaches = list(_scan(text, frame))
+    if not reaches or not _MAY_SAY.search(text):
+        return ()
     years = {reach.year for _, reach in reaches if reach.year is not None}
     if len(years) == 1 and any(reach.assumed for _, reach in reaches):
         reaches = list(_scan(text, replace(frame, year=years.pop())))
@@ -76,33 +78,38 @@ def _plain(question: str) -> str:
 def _scan(text: str, frame: Frame) -> Iterator[tuple[int, Reach]]:
     at = 0
     while match := _START.search(text, at):
-        start = match.start()
+        start, at = match.span()
+        if not may_lead(text, start):
+            continue
         skipped = _SKIPPED.match(text, start)
         skipped_to = _past(skipped, text, frame) if skipped else None
-        reach = longest((_same_last_year, ranged, opened, part, week_of, atom), text, start, frame)
+        reach = _furthest(text, start, frame)
         if skipped_to is not None and (reach is None or reach.end < skipped_to):
             at = skipped_to
         elif reach is not None:
             if not _is_row_relative(text, start, reach):
                 yield start, reach
             at = reach.end
-        else:
-            at = _word_end(text, start)
+
+
+def _furthest(text: str, at: int, frame: Frame) -> Reach | None:
+    """The longest time that begins here; a single one is read once, for itself and for the range it may begin."""
+    single = atom(text, at, frame)
+    reach = longest((_same_last_year, partial(ranged, single=single), opened, part, week_of), text, at, frame)
+    if single is None or reach is None:
+        return reach or single
+    return single if single.end > reach.end else reach
 
 
 _SKIPPED = re.compile(rf"(?:the )?(?:{choice('skipped')})[ -](?:the )?", re.IGNORECASE)
-_WORD = re.compile(r"[\w']+")
 
 
 def _past(skipped: re.Match[str], text: str, frame: Frame) -> int | None:
     """Where the time ends that is not meant as a whole; None where none follows."""
+    if not may_begin(text, skipped.end()):
+        return None
     reach = longest((part, atom, expected), text, skipped.end(), frame)
     return reach.end if reach is not None else None
-
-
-def _word_end(text: str, at: int) -> int:
-    found = _WORD.match(text, at)
-    return found.end() if found else at + 1
 
 
 def _is_row_relative(text: str, start: int, reach: Reach) -> bool:

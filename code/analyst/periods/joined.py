@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from analyst.periods import spans
+from analyst.periods.beginnings import may_begin
 from analyst.periods.frame import Frame, Reach, longest
 from analyst.periods.period import Grain, Span
 from analyst.periods.relative import NUMBER, number, relative
@@ -32,12 +33,12 @@ _NO_SIDES = ("", "")
 
 def atom(text: str, at: int, frame: Frame) -> Reach | None:
     """A single time that needs nothing before it to be one."""
-    return longest((relative, named), text, at, frame)
+    return longest((relative, named), text, at, frame) if may_begin(text, at) else None
 
 
 def due(text: str, at: int, frame: Frame) -> Reach | None:
     """A single time where one is due, after "since" or "first week of"."""
-    return longest((relative, expected), text, at, frame)
+    return longest((relative, expected), text, at, frame) if may_begin(text, at) else None
 
 
 _AND = re.compile(
@@ -53,11 +54,11 @@ _ALL = re.compile(r" ?\(?(?:both )?exclusive\b(?! of)|,? not inclusive", re.IGNO
 _ALL = re.compile(r",? ?\((?:both )?(?:dates? )?inclusive[^()]*\)", re.IGNORECASE)
 
 
-def ranged(text: str, at: int, frame: Frame) -> Reach | None:
-    """Between A and B, from A to B, A to B: both ends belong to it."""
+def ranged(text: str, at: int, frame: Frame, *, single: Reach | None) -> Reach | None:
+    """Between A and B, from A to B, A to B: both ends belong to it; `single` is the `atom` that begins here."""
     opening = _OPENING.match(text, at)
     start = opening.end() if opening else at
-    first = due(text, start, frame) if opening else _unsure(text, start, frame)
+    first = due(text, start, frame) if opening else single or _unsure(text, start, frame)
     with_it = _WITH.match(text, first.end) if first else None
     joint = _AND.match(text, with_it.end() if with_it else first.end) if first else None
     if first is None or joint is None or not _joins(joint[0], opening["word"] if opening else ""):
@@ -86,9 +87,8 @@ def _joins(joint: str, opening: str) -> bool:
 
 
 def _unsure(text: str, at: int, frame: Frame) -> Reach | None:
-    """A time, or a month with a capital letter that may begin a range: "March to May 2013"."""
-    found = atom(text, at, frame)
-    return found or (expected(text, at, frame) if text[at].isupper() else None)
+    """A month with a capital letter that may begin a range: "March to May 2013"."""
+    return due(text, at, frame) if text[at].isupper() else None
 
 
 def _same_years(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyst.catalog import Catalog
@@ -11,7 +11,7 @@ from analyst.values.mention import Mention
 from analyst.values.reading import Read, Reading, read
 from analyst.values.shelves import MOST_WORDS, Shelf, Shelves, name_words, shelves_of
 from analyst.values.slips import SHORTEST, is_slip, nearest
-from analyst.values.vocabulary import bases, is_ordinary, ordinary_words
+from analyst.values.vocabulary import forms, is_ordinary, ordinary_words
 
 MOST_MENTIONS = 60
 _MOST_OF_A_COLUMN = 6
@@ -108,15 +108,15 @@ def _in_quotes(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
 
 def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
     fixes = _fixes(reading, shelves)
-    put_right = reading.corrected(fixes)
-    for span in _spans(reading, shelves, fixed=fixes.keys()):
+    readings = (reading, reading.corrected(fixes)) if fixes else (reading,)
+    for span in _spans(readings, shelves):
         if not reading.free(span.start, span.stop):
             continue
         hits = _hits(span, shelves)
         if hits:
             yield span, _mentions(span, hits, shelves)
         elif not fixes.keys().isdisjoint(range(span.start, span.stop)):
-            meant = replace(span, reading=put_right)
+            meant = replace(span, reading=readings[-1])
             hits = _hits(meant, shelves)
             if hits:
                 yield span, [_said(m, meant) for m in _mentions(meant, hits, shelves)]
@@ -124,17 +124,37 @@ def _in_words(reading: Reading, shelves: Shelves) -> Iterator[_Found]:
             reading.taken.update(range(span.start, span.stop))
 
 
-def _spans(reading: Reading, shelves: Shelves, *, fixed: Set[int]) -> Iterator[_Span]:
-    """All that a value may lie on, those of most words first; `fixed` are the places of words that were put right."""
-    count, longest = len(reading.words), shelves.longest + _LONGEST_ENDING
-    begins = [shelves.may_begin(word.plain) for word in reading.words]
-    for length in range(min(_LONGEST_PHRASE, count), 0, -1):
-        for start in range(count - length + 1):
-            stop = start + length
-            if len(reading.written(start, stop)) > longest:
-                continue
-            if length == 1 or begins[start] or not fixed.isdisjoint(range(start, stop)):
-                yield _Span(reading, start, stop)
+def _spans(readings: Sequence[Reading], shelves: Shelves) -> Iterator[_Span]:
+    """All that a value may lie on in one of the readings, as the first has it, those of most words first."""
+    reading, places = readings[0], range(len(readings[0].words))
+    longest = shelves.longest + _LONGEST_ENDING
+    reach = [_reach(reading, start, shelves) for start in places]
+    for other in readings[1:]:
+        reach = [max(most, _reach(other, start, shelves)) for start, most in enumerate(reach)]
+    for length in range(max(reach, default=1), 1, -1):
+        for start in places:
+            if length <= reach[start] and len(reading.written(start, start + length)) <= longest:
+                yield _Span(reading, start, start + length)
+    for start in places:
+        alone = (each.words[start] for each in readings)
+        if len(reading.words[start].plain) <= longest and any(_may_be_one(word, shelves) for word in alone):
+            yield _Span(reading, start, start + 1)
+
+
+def _reach(reading: Reading, start: int, shelves: Shelves) -> int:
+    """How many words a phrase from here on has at most that is a value, a form or a part of one; 1 where none is."""
+    last = min(start + _LONGEST_PHRASE, len(reading.words))
+    inside, written = start, start + 1
+    while inside < last and reading.words[inside].plain in shelves.inner:
+        inside += 1
+    while written < last and shelves.begins(reading.opening(start, written + 1)):
+        written += 1
+    return max(inside, written) - start
+
+
+def _may_be_one(word: Read, shelves: Shelves) -> bool:
+    """False where one word is no value, nor a form or a part of one; one of grammar is at most a code."""
+    return (not word.grammar or word.text.isupper()) and shelves.may_mean(forms(word.plain))
 
 
 def _hits(span: _Span, shelves: Shelves) -> list[_Hit]:
@@ -155,7 +175,7 @@ def _forms(span: _Span, shelves: Shelves) -> Iterator[int]:
     written, last = span.written, span.words[-1].plain
     stem = written[: len(written) - len(last)]
     yield from shelves.plurals.get(written, ())
-    for base in dict.fromkeys((singular(last), *(bases(last) if span.stop - span.start == 1 else ()))):
+    for base in dict.fromkeys(forms(last) if span.stop - span.start == 1 else (singular(last),)):
         if base == last or len(base) < 3:
             continue
         for number in (*shelves.wholes.get(stem + base, ()), *shelves.plurals.get(stem + base, ())):
@@ -214,7 +234,7 @@ def _is_meant_word(span: _Span, value: str, shelf: Shelf, shelves: Shelves) -> b
 
 
 def _is_name(word: str, shelves: Shelves) -> bool:
-    return any(form in shelves.names for form in (word, *bases(word)))
+    return not shelves.names.isdisjoint(forms(word))
 
 
 # -- a part of a longer value ----------------------------------------------------------------------

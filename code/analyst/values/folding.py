@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -13,8 +13,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _OWNER = re.compile(r"(?<=\w)['’]s?\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: as it is compared, and where it stands."""
 
     plain: str
@@ -32,9 +31,12 @@ def plain_words(text: str) -> list[str]:
 
 def placed_words(text: str) -> list[Word]:
     """The words of a text with their places in it."""
-    whole = _OWNER.sub(_without_s, text)
+    whole = _OWNER.sub(_without_s, text) if "'" in text or "’" in text else text
     found = []
     for match in _WORD.finditer(whole):
+        if match[0].isascii():
+            found.append(Word(match[0].lower(), *match.span()))
+            continue
         for start, end in _pieces(match[0], match.start()):
             plain = fold(text[start:end])
             if plain:
@@ -72,7 +74,7 @@ def _without_s(match: re.Match[str]) -> str:
 
 
 def _pieces(word: str, start: int) -> list[tuple[int, int]]:
-    if word.isascii() or not _UNSPACED.search(word):
+    if not _UNSPACED.search(word):
         return [(start, start + len(word))]
     pieces: list[tuple[int, int]] = []
     for place, letter in enumerate(word, start):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 from analyst.values.folding import Word, placed_words, singular
 from analyst.values.vocabulary import is_grammar
@@ -16,12 +17,12 @@ _QUOTED = re.compile(
     r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|`([^`]+)`|‘([^’]+)’|(?<!\w)'([^'].*?)'(?!\w)"
 )
 _SENTENCE_END = re.compile(r"[.!?:]\s*$")
+_SURE_LETTERS = 2
 _ALL_TITLE = 0.8
 _NAMING = frozenset({"name", "type", "year"})
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One word of a question."""
 
     plain: str
@@ -55,6 +56,11 @@ class Reading:
         letters, places = self._letters
         return letters[places[start] : places[stop]]
 
+    def opening(self, start: int, stop: int) -> str:
+        """The same, of the last word its first letters, which are those of its singular, too."""
+        letters, places = self._letters
+        return letters[places[start] : min(places[stop - 1] + _SURE_LETTERS, places[stop])]
+
     def phrase(self, start: int, stop: int) -> str:
         """The text from one word to before another."""
         return self.text[self.words[start].start : self.words[stop - 1].end]
@@ -71,7 +77,7 @@ class Reading:
     def corrected(self, fixes: dict[int, str]) -> Reading:
         """The same question with some words put right."""
         words = [
-            replace(w, plain=fixes[i], capital=True) if i in fixes else w for i, w in enumerate(self.words)
+            w._replace(plain=fixes[i], capital=True) if i in fixes else w for i, w in enumerate(self.words)
         ]
         return replace(self, words=words)
 
@@ -81,27 +87,20 @@ def read(question: str) -> Reading:
     placed = placed_words(question)[:MOST_WORDS_READ]
     shouted = question.upper() == question and question.lower() != question
     titled = not shouted and _is_titled(question, placed)
-    words = [
-        Read(
-            plain=word.plain,
-            text=question[word.start : word.end],
-            start=word.start,
-            end=word.end,
-            capital=not (shouted or titled) and _is_capital(question, placed, i),
-            grammar=is_grammar(word.plain),
-        )
-        for i, word in enumerate(placed)
-    ]
+    telling = not (shouted or titled)
+    words = []
+    for i, (plain, start, end) in enumerate(placed):
+        text = question[start:end]
+        capital = telling and text[0].isupper() and _is_name(question, placed, i)
+        words.append(Read(plain, text, start, end, capital, is_grammar(plain)))
     return Reading(text=question, words=words, quoted=_quoted(question, placed), shouted=shouted)
 
 
-def _is_capital(question: str, placed: Sequence[Word], place: int) -> bool:
-    word = placed[place]
-    text = question[word.start : word.end]
-    if not text[0].isupper():
-        return False
-    begins = place == 0 or _SENTENCE_END.search(question[placed[place - 1].end : word.start]) is not None
-    return not begins or (len(text) > 1 and text.isupper())
+def _is_name(question: str, placed: Sequence[Word], place: int) -> bool:
+    """True where a capital letter is not just that of a sentence's first word."""
+    _, start, end = placed[place]
+    begins = place == 0 or _SENTENCE_END.search(question[placed[place - 1].end : start]) is not None
+    return not begins or (end - start > 1 and question[start:end].isupper())
 
 
 def _is_titled(question: str, placed: Sequence[Word]) -> bool:

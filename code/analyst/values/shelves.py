@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,9 +48,6 @@ class Shelf:
         return self.table, self.column
 
 
-_BEGINNING = 3
-
-
 @dataclass(slots=True)
 class Shelves:
     """Everything that `find` looks in; built once for a catalog."""
@@ -79,8 +77,8 @@ class Shelves:
 
     longest: int = 0
     """Letters of the longest value."""
-    beginnings: frozenset[str] = frozenset()
-    """The first letters of all values, up to three of each."""
+    written: list[str] = field(default_factory=list)
+    """The keys of wholes, heads and plurals, sorted."""
 
     def shelf(self, number: int) -> Shelf:
         """The shelf on which the value of that number lies."""
@@ -93,9 +91,19 @@ class Shelves:
             return None
         return key, tuple(user for user in users if key in self.known.get(user, (key,)))
 
-    def may_begin(self, word: str) -> bool:
-        """False where no phrase of several words that begins with this one is a value, or a part of one."""
-        return word[:_BEGINNING] in self.beginnings or word in self.inner
+    def begins(self, letters: str) -> bool:
+        """True where a value, its singular or its first words begin with these letters."""
+        place = bisect_left(self.written, letters)
+        return place < len(self.written) and self.written[place].startswith(letters)
+
+    def may_mean(self, forms: Sequence[str]) -> bool:
+        """False where no value is, or has, a word of these forms."""
+        return not (
+            self.wholes.keys().isdisjoint(forms)
+            and self.plurals.keys().isdisjoint(forms)
+            and self.heads.keys().isdisjoint(forms)
+            and self.inner.keys().isdisjoint(forms)
+        )
 
     def contains(self, word: str) -> bool:
         """True where some value has this word."""
@@ -120,8 +128,7 @@ def _shelves(tables: tuple[Table, ...], links: tuple[Link, ...]) -> Shelves:
         for column in table.columns:
             if is_text(column):
                 _put(made, table, column)
-    keys = made.wholes.keys() | made.heads.keys() | made.plurals.keys()
-    made.beginnings = frozenset(key[:n] for key in keys for n in range(1, _BEGINNING + 1))
+    made.written = sorted(made.wholes.keys() | made.heads.keys() | made.plurals.keys())
     made.longest = max(map(len, made.wholes), default=0)
     made.users = _users(tables, links, made)
     for word in made.inner.keys() | made.heads.keys() | made.wholes.keys():

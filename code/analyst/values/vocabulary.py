@@ -17,19 +17,24 @@ def _listed(name: str) -> frozenset[str]:
 
 def is_grammar(word: str) -> bool:
     """True for words that hold a question together or say how to measure."""
-    return word in _listed("grammar")
+    return word in _grammar_words()
 
 
 @lru_cache(maxsize=10_000)
 def is_ordinary(word: str) -> bool:
     """True for common English words, in any of their commonest forms, and for those of the grammar."""
-    listed = _listed("ordinary")
-    return any(form in listed or is_grammar(form) for form in (word, *bases(word)))
+    return not ordinary_words().isdisjoint(forms(word))
 
 
+@lru_cache(maxsize=1)
+def _grammar_words() -> frozenset[str]:
+    return _listed("grammar")
+
+
+@lru_cache(maxsize=1)
 def ordinary_words() -> frozenset[str]:
     """The common English words themselves, without their forms."""
-    return _listed("ordinary") | _listed("grammar")
+    return _listed("ordinary") | _grammar_words()
 
 
 def legal_words() -> frozenset[str]:
@@ -40,6 +45,12 @@ def legal_words() -> frozenset[str]:
 def turning_words() -> frozenset[str]:
     """Words that make another name of the one they stand before: "New Mexico"."""
     return _listed("turning")
+
+
+@lru_cache(maxsize=10_000)
+def forms(word: str) -> tuple[str, ...]:
+    """A word and what it may be a form of."""
+    return (word, *bases(word))
 
 
 def bases(word: str) -> Iterator[str]:
