@@ -28,7 +28,7 @@ check: setup-dev  ## format, lint, types, import contracts
 		[ ! -e $$root/lambda_function.py ] || MYPYPATH=code $(BIN)/mypy $$root/lambda_function.py || exit 1; done
 	@cd streamlit && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/page .
 	@cd tools && MYPYPATH=../code ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/tools .
-	@$(BIN)/mypy --cache-dir .mypy_cache/layers layers/recipe.py
+	@MYPYPATH=layers $(BIN)/mypy --cache-dir .mypy_cache/layers layers/recipe.py layers/rds_bundle.py
 	@cd cdk && ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache/cdk .
 	@$(BIN)/shellcheck layers/build.sh
 	@$(BIN)/hadolint streamlit/Dockerfile

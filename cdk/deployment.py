@@ -44,11 +44,11 @@ class SourceOptions:
     region: str = ""
     """Its region for athena, the Data API and login "iam"; empty for the address's or the deployment's own."""
     tls: str = ""
-    """"verify-full", "verify-ca", "require", "prefer" or "disable"; empty for "verify-full" with redshift and with
-    `ca`, "require" with postgres."""
+    """"verify-full", "verify-ca", "require", "prefer" or "disable"; empty for "verify-full" with redshift, hosts of RDS
+    and `ca`, "require" with other postgres."""
     ca: str = ""
     """The file with the certificate authorities that verify it: its path, from the folder of the file in which this
-    option stands. Redshift is verified by Amazon's public roots without one."""
+    option stands. RDS, Aurora and Redshift are verified by AWS's authorities without one."""
     security_group_id: str = ""
     """The database's security group, which then lets the worker in."""
     databases: tuple[str, ...] = ()
@@ -138,8 +138,13 @@ class Deployment:
     """Put RDS Proxy before the database."""
     database_deletion_protection: bool = True
     """Whether the database refuses to be deleted until this is switched off."""
-    database_tls: str = "require"
-    """"require", "prefer" or "disable"."""
+    database_tls: str = "verify-full"
+    """"verify-full", "require", "prefer" or "disable"."""
+    rds_bundle: str = ""
+    """Where the layers' build takes AWS's certificate authorities of RDS from: a file, or the URL of a mirror; empty
+    for AWS's own address. Only the file that `layers/rds.toml` pins is taken."""
+    rds_ca: str = ""
+    """A file of certificate authorities in place of that one, taken as it is: for the regions of GovCloud and China."""
     keep_results_days: int = 7
     """Days that results and exports are kept."""
     keep_questions_days: int = 90

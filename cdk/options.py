@@ -23,7 +23,7 @@ def read_deployment(in_cdk_json: object, file: object) -> Deployment:
     Raises OptionsError for the first thing that is wrong, naming its key.
     """
     given = dict(_object(in_cdk_json if in_cdk_json is not None else {}, "deployment"))
-    folders = {"policies": HERE, "sources": HERE}
+    folders = dict.fromkeys(("policies", "sources", "rds_bundle", "rds_ca"), HERE)
     if file:
         more = _file(Path(str(file)))
         folders |= {key: Path(str(file)).absolute().parent for key in folders if key in more}
@@ -35,12 +35,22 @@ def read_deployment(in_cdk_json: object, file: object) -> Deployment:
 
 def _placed(deployment: Deployment, folders: Mapping[str, Path]) -> Deployment:
     """With whole paths of policies and certificates, which are given from the folder of the file that names them."""
-    policies = str(folders["policies"] / deployment.policies) if deployment.policies else ""
     sources = tuple(
         dataclasses.replace(source, ca=str(folders["sources"] / source.ca)) if source.ca else source
         for source in deployment.sources
     )
-    return dataclasses.replace(deployment, policies=policies, sources=sources)
+
+    def placed(key: str) -> str:
+        file = str(getattr(deployment, key))
+        return str(folders[key] / file) if file and "://" not in file else file
+
+    return dataclasses.replace(
+        deployment,
+        sources=sources,
+        policies=placed("policies"),
+        rds_bundle=placed("rds_bundle"),
+        rds_ca=placed("rds_ca"),
+    )
 
 
 def _file(path: Path) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from typing import Any
 from checks.people import policies_text
 from deployment import Deployment, OptionsError, SourceOptions
 from options import read_deployment
-from ways import by_data_api, called, certificates, databases, tls, uses
+from ways import bundle_needed, by_data_api, called, certificates, databases, tls, uses
 
 HERE = Path(__file__).resolve().parent
 UNRESERVED = 100
@@ -105,6 +105,10 @@ def layers(deployment: Deployment) -> Iterator[Pair]:
     yield "layer", "base"
     yield "layer", "data"
     yield "layer", "minilm" if deployment.embedder == "minilm" else ""
+    # A file of one's own goes along as it is; there is nothing to fetch then.
+    fetched = bundle_needed(deployment) and not deployment.rds_ca
+    yield "layer", "rds" if fetched else ""
+    yield "rds_bundle", deployment.rds_bundle if fetched else ""
 
 
 def network(deployment: Deployment) -> Iterator[Pair]:

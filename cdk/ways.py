@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from deployment import SourceOptions
+from deployment import Deployment, SourceOptions
 
 OWN_CATALOG = "AwsDataCatalog"
 """What Athena calls the account's own Glue catalog; every other is a federated one."""
 CERTIFICATES = "/opt/certificates"
 """Where the functions find the certificate authorities of sources: a layer has them."""
+RDS_BUNDLE = "/opt/rds/global-bundle.pem"
+"""Where they find those of RDS: the same layer has them."""
 _SERVERLESS = re.compile(r"([a-z0-9-]+)\.\d{12}\.([a-z0-9-]+)\.redshift-serverless\.amazonaws\.com(?:\.cn)?")
 _PROVISIONED = re.compile(r"([a-z0-9-]+)\.[a-z0-9]+\.([a-z0-9-]+)\.redshift\.amazonaws\.com(?:\.cn)?")
 _RDS = re.compile(r".+\.([a-z0-9-]+)\.rds\.amazonaws\.com(?:\.cn)?")
+_IN_RDS = re.compile(r".+\.rds(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
+_PROXY = re.compile(r".+\.proxy-[a-z0-9]+\..+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +81,25 @@ def tls(source: SourceOptions) -> str:
     """How its connection is encrypted; empty where there is none."""
     if not source.address:
         return ""
-    verified = source.engine == "redshift" or source.ca
+    verified = source.engine == "redshift" or source.ca or in_rds(source)
     return source.tls or ("verify-full" if verified else "require")
+
+
+def in_rds(source: SourceOptions) -> bool:
+    """True for a host of RDS, Aurora or RDS Proxy, whose authorities the functions know."""
+    return bool(_IN_RDS.fullmatch(source.address.rpartition(":")[0].lower()))
+
+
+def needs_bundle(source: SourceOptions) -> bool:
+    """True where it is verified by the authorities of RDS; RDS Proxy has a certificate that public roots sign."""
+    default = source.engine == "postgres" and not source.ca and in_rds(source)
+    return default and tls(source).startswith("verify-") and not _PROXY.fullmatch(source.address.lower())
+
+
+def bundle_needed(deployment: Deployment) -> bool:
+    """True where the product's own database or a source is verified by the authorities of RDS."""
+    own = deployment.database_tls == "verify-full" and not deployment.database_proxy
+    return own or any(map(needs_bundle, deployment.sources))
 
 
 def uses(source: SourceOptions) -> Iterator[tuple[str, str, str]]:
@@ -87,6 +108,7 @@ def uses(source: SourceOptions) -> Iterator[tuple[str, str, str]]:
     yield "secrets", "the secret", source.secret_arn
     yield "security_groups", "the security group", source.security_group_id
     yield "certificates", "the certificates", PurePath(source.ca).name
+    yield "certificates", "the certificates of RDS", RDS_BUNDLE if needs_bundle(source) else ""
     if source.engine != "athena":
         yield "logins", "the login", _login(source)
         return

@@ -4,6 +4,7 @@
 #   base    every function: boto3, of botocore's service descriptions only those that are used
 #   data    data-analyst and its worker: HTTP interface, guard, database driver, exports
 #   minilm  only with the option "embedder": "minilm": the embedding model and what runs it
+#   rds     no packages: AWS's certificate authorities of RDS and Aurora, in build/rds (rds.toml pins the file)
 #
 # What goes in is pinned in <layer>.txt (`make lock` writes it from <layer>.in, with requirements/run.txt's
 # versions). What comes out is build/<architecture>-<python>/<layer>/python and, beside the layers,

@@ -1,6 +1,6 @@
 """Builds the functions' layers with pip, for Lambda's platform; `build.sh` says what and why.
 
-Runs on any Python >= 3.11 that has pip, and imports nothing else.
+Runs on any Python >= 3.11 that has pip, and imports nothing else but `rds_bundle.py` beside it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import rds_bundle
+
 LAYERS = Path(__file__).resolve().parent
 CODE = LAYERS.parent / "code"
 NAMES = ("base", "data", "minilm")
+RDS = "rds"
+"""No layer of packages, but the certificate authorities of RDS: one file for every platform."""
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
 """The C library (2.x) of Lambda's image for each Python: Amazon Linux 2, then 2023."""
@@ -124,11 +128,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     target = Target(architecture=options.architecture, python=options.python)
     try:
+        if options.rds:
+            have_authorities(options)
         if options.check:
             check(target, options.layers)
-        else:
+        elif options.layers:
             build_all(target, options.layers, anew=options.force)
-    except CannotBuild as error:
+    except (CannotBuild, rds_bundle.CannotFetch) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
@@ -140,16 +146,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options, checked."""
     parser = OneSentence(prog="build.sh", description="Builds the functions' layers with pip; no Docker.")
-    parser.add_argument("layers", nargs="*", metavar="LAYER", help=f"{', '.join(NAMES)} (default: base data)")
+    known = (*NAMES, RDS)
+    parser.add_argument(
+        "layers", nargs="*", metavar="LAYER", help=f"{', '.join(known)} (default: base data rds)"
+    )
     parser.add_argument("--architecture", choices=MACHINES, default="arm64", help="default: arm64")
     parser.add_argument("--python", choices=GLIBC, default="3.12", help="Lambda's Python (default: 3.12)")
     parser.add_argument("--with-minilm", action="store_true", help="the layer minilm, too")
+    parser.add_argument("--without-rds", action="store_true", help="not the certificate authorities of RDS")
+    parser.add_argument(
+        "--rds-bundle",
+        default="",
+        metavar="FILE-OR-URL",
+        help="a copy of AWS's file, or a mirror that has it",
+    )
     parser.add_argument("--force", action="store_true", help="build even what is current")
     parser.add_argument("--check", action="store_true", help="build nothing; exit 1 when one is not current")
     options = parser.parse_args(arguments)
-    if unknown := [name for name in options.layers if name not in NAMES]:
-        parser.error(f"there is no layer {unknown[0]}; there are {', '.join(NAMES)}")
-    wanted = {*(options.layers or ("base", "data")), *(("minilm",) if options.with_minilm else ())}
+    if unknown := [name for name in options.layers if name not in known]:
+        parser.error(f"there is no layer {unknown[0]}; there are {', '.join(known)}")
+    wanted = {*(options.layers or ("base", "data", RDS)), *(("minilm",) if options.with_minilm else ())}
+    options.rds = RDS in wanted and not options.without_rds
+    if options.rds_bundle and not options.rds:
+        parser.error("--rds-bundle says where rds comes from, which is not among what is built")
     options.layers = [name for name in NAMES if name in wanted]
     if options.architecture == "arm64" and options.python == "3.11":
         parser.error("Python 3.11 on arm64 lacks current database drivers; use 3.12 or newer, or x86_64")
@@ -165,6 +184,17 @@ def check(target: Target, names: Sequence[str]) -> None:
         if not is_current(target, name, stamps):
             raise CannotBuild(f"The layer {name} is not built from its present lock; run layers/build.sh.")
     check_sizes(stamps)
+
+
+def have_authorities(options: argparse.Namespace) -> None:
+    """Fetch the authorities of RDS where they are not; with --check only say that."""
+    bundle = rds_bundle.read_pin(LAYERS / "rds.toml", place=LAYERS / "build" / RDS / "global-bundle.pem")
+    if bundle.is_there() and (options.check or not options.force):
+        return
+    if options.check:
+        raise CannotBuild("The certificate authorities of RDS are not fetched; run layers/build.sh rds.")
+    bundle.fetch(options.rds_bundle)
+    say(f"{RDS}: {bundle.certificates} certificates, as layers/rds.toml pins them")
 
 
 def build_all(target: Target, names: Sequence[str], *, anew: bool) -> None:

@@ -112,7 +112,8 @@ def built_layers() -> Path:
     """The layers for this machine's platform and Python, built where they are not; raises StartupError."""
     architecture = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     version = "{}.{}".format(*sys.version_info[:2])
-    command = [str(ROOT / "layers" / "build.sh"), "--architecture", architecture, "--python", version]
+    platform_named = ("--architecture", architecture, "--python", version)
+    command = [str(ROOT / "layers" / "build.sh"), "--without-rds", *platform_named]
     done = subprocess.run(
         command, env={**os.environ, "PYTHON": sys.executable}, capture_output=True, text=True
     )

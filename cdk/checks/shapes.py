@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TLS = ("require", "prefer", "disable")
+TLS = ("verify-full", "require", "prefer", "disable")
 REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 ACCOUNT = rf"{REGION}:\d{{12}}"
 """A region and an account, as ARNs have them."""

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from checks.refusing import between, like, like_all, one_of, refuse
 from checks.shapes import ACCOUNT, REGION, SECRET
 from deployment import Deployment, OptionsError, SourceOptions
-from ways import by_data_api, databases, is_federated, place_of
+from ways import by_data_api, databases, in_rds, is_federated, place_of
 
 ENGINES = ("postgres", "redshift", "athena")
 TLS = ("verify-full", "verify-ca", "require", "prefer", "disable")
@@ -45,6 +45,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 
 def declared_sources(deployment: Deployment) -> None:
     """Every source has a name of its own and what its engine needs."""
+    _rds(deployment)
     seen: dict[str, int] = {}
     for at, source in enumerate(deployment.sources):
         key = f"sources[{at}]"
@@ -102,7 +103,7 @@ def _tls(key: str, source: SourceOptions) -> None:
     one_of(f"{key}.tls", source.tls, ("", *TLS))
     if source.tls in ("prefer", "disable") and source.ca:
         refuse(f"{key}.ca", f'verifies nothing with tls "{source.tls}".')
-    if source.tls.startswith("verify") and source.engine == "postgres" and not source.ca:
+    if source.tls.startswith("verify") and source.engine == "postgres" and not (source.ca or in_rds(source)):
         refuse(f"{key}.ca", f'is missing: tls "{source.tls}" needs the certificates to verify with.')
 
 
@@ -197,6 +198,15 @@ def _catalog(key: str, source: SourceOptions) -> None:
         refuse(f"{key}.connector_arns", "is for a federated catalog; give catalog, too.")
     function = rf"arn:aws[a-z-]*:lambda:{ACCOUNT}:function:[A-Za-z0-9_-]{{1,140}}"
     like_all(f"{key}.connector_arns", source.connector_arns, function, "the ARN of a function")
+
+
+def _rds(deployment: Deployment) -> None:
+    """The authorities of RDS come from one place."""
+    if not deployment.rds_ca:
+        return
+    if deployment.rds_bundle:
+        refuse("rds_ca", "stands in place of rds_bundle; give one of them.")
+    _certificate("rds_ca", Path(deployment.rds_ca))
 
 
 def _certificates(deployment: Deployment) -> None:

@@ -34,7 +34,7 @@ class Database(Construct):
         self._network = network
         # Named, so that its log group can be made before it, with an end to what it keeps.
         self.name = f"{deployment.name}-database"
-        self._tls = deployment.database_tls == "require"
+        self._tls = deployment.database_tls in ("verify-full", "require")
         self.instance = self._instance()
         assert self.instance.secret is not None
         self.secret: secretsmanager.ISecret = self.instance.secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import Aws
 
 from deployment import Deployment
+from ways import RDS_BUNDLE
 
 
 def querybot_environment(deployment: Deployment) -> dict[str, str]:
@@ -30,6 +31,7 @@ def data_analyst_environment(
         "ANALYST_STATE_SECRET": secret,
         **({"ANALYST_STATE_ADDRESS": address} if address else {}),
         "ANALYST_STATE_TLS": deployment.database_tls,
+        "ANALYST_RDS_CA": RDS_BUNDLE,
         "ANALYST_PARAMETERS": f"/{deployment.name}",
         "ANALYST_BUCKET": bucket,
         "ANALYST_QUERYBOT": querybot,

@@ -9,7 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from deployment import Deployment
-from ways import uses
+from ways import RDS_BUNDLE, bundle_needed, uses
 
 
 def granted_parameter(
@@ -34,7 +34,8 @@ def granted_parameter(
 
 
 def _of_sources(deployment: Deployment, *, workgroup: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"workgroups": [workgroup]}
+    certificates = [RDS_BUNDLE] if bundle_needed(deployment) else []
+    found: dict[str, list[str]] = {"workgroups": [workgroup], "certificates": certificates}
     for source in deployment.sources:
         for key, _, value in uses(source):
             found.setdefault(key, []).append(value)

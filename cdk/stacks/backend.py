@@ -117,7 +117,7 @@ class BackendStack(Stack):
             | identity_environment(deployment)
             | {"ANALYST_WORKER": worker.function_name},
             rights=lambda own: self._data_analyst_rights(own, worker, querybot),
-            layers=[program.base, program.data],
+            layers=[program.base, program.data, *program.certificates],
             place=self._place(self._network.walls.functions),
         )
         return self._function("DataAnalyst", spec)

@@ -12,8 +12,9 @@ from analyst.draft import Decision, Draft, Repair
 from analyst.errors import AnalystError, QueryFailed, QueryTimeout, Refused, UnusableReply
 from analyst.hearing import Heard
 from analyst.ports import DraftRequest, SqlWriter
-from analyst.running import Runner, Trial, Trials
+from analyst.running import Runner
 from analyst.techniques import Techniques
+from analyst.trials import Trial, Trials
 from analyst.voting import Ballot
 from analyst.work import Found, Work
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from analyst.engines.roots import is_rds
 from analyst.errors import ConfigurationError, WrongUsage
 
 _ENGINES = {
@@ -189,7 +190,7 @@ def _url_of(document: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _served(document: Mapping[str, Any]) -> str:
-    address, query = str(document["address"]), {"sslmode": document.get("tls") or "require"}
+    address, query = str(document["address"]), {"sslmode": document.get("tls") or _silent_tls(document)}
     if address.startswith("/"):
         folder, _, port = address.partition(":")
         address, query = "", {"host": folder, **({"port": port} if port else {})}
@@ -202,6 +203,12 @@ def _served(document: Mapping[str, Any]) -> str:
     database = quote(str(document["database"]), safe="")
     # libpq takes a plus sign for itself.
     return f"{_SCHEMES[document['engine']]}://{user}{address}/{database}?{urlencode(query, quote_via=quote)}"
+
+
+def _silent_tls(document: Mapping[str, Any]) -> str:
+    """Verified where the authorities are known without being named: those of Redshift and of RDS."""
+    host = str(document["address"]).rpartition(":")[0] or str(document["address"])
+    return "verify-full" if document["engine"] == "redshift" or is_rds(host) else "require"
 
 
 def _data_api(document: Mapping[str, Any]) -> str:

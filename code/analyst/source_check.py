@@ -160,7 +160,7 @@ class _Attempts:
         return _workgroup(answer.get("WorkGroup") or {}, name=address.workgroup, output=address.output)
 
     def _tls(self) -> _Found:
-        parts = urlsplit(self._source.url)
+        parts = urlsplit(self._table.url_of(self._source))
         if self._source.scheme == "redshift-data":
             return _Found(said="AWS's interface is encrypted and its certificate verified.")
         if self._source.key.startswith("postgres://local/"):
@@ -277,9 +277,11 @@ _NEXT = {
     "wall": "Check the address, and that firewalls and security groups let this machine in.",
     "refused": "Correct the user name and the password in the secret.",
     "iam": "Check region and user, and that AWS's credentials here may log in to this database.",
-    "insecure": "Give the file of the certificate authority as ca; only where that cannot be, choose another tls.",
+    "insecure": "Give the file of the certificate authority as ca; that of RDS and Aurora `layers/build.sh rds` "
+    "fetches to where it is found. Only where that cannot be, choose another tls.",
     "user": "Ask whoever runs the database to let this user in, or correct the entry's database and user.",
     "data": "Check region, workgroup or cluster, and that the AWS rights allow redshift-data and the secret.",
+    "credentials": "Log in to AWS, as by `aws sso login`, or name a profile by AWS_PROFILE.",
     "workgroup": "Check workgroup and region, and that the AWS rights allow athena:GetWorkGroup.",
     "no tables": "Grant the user USAGE on a schema and SELECT on its tables; for Athena, check the databases.",
     "tables": "Check what the user may read, and try again.",
@@ -291,6 +293,7 @@ _NEXT = {
     "env": "Set the variable where the product is started, or in .env.",
     "file": "Write a file that holds the password alone, and `chmod 600` it.",
 }
+_NOBODY_TO_AWS = ("No AWS credentials were found", "The AWS session has expired")
 
 
 def _next(name: str, error: AnalystError, source: Source) -> str:
@@ -298,6 +301,8 @@ def _next(name: str, error: AnalystError, source: Source) -> str:
     if name == "secret" or isinstance(error, ConfigurationError):
         kind = source.secret.partition(":")[0]
         return _NEXT.get(kind if kind in ("env", "file") else "arn", "")
+    if str(error).startswith(_NOBODY_TO_AWS):
+        return _NEXT["credentials"]
     if name == "login":
         return _NEXT[_login_trouble(error, source)]
     return _NEXT.get(name, _NEXT["again"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyst.aws.database_login import Logins, wants_iam
 from analyst.engines import Address, open_engine
+from analyst.engines.roots import verified
 from analyst.errors import ConfigurationError, Forbidden, NotFound, WrongUsage
 from analyst.ports import Engine
 from analyst.source import Source, source_of, source_of_document
@@ -33,15 +34,18 @@ class SourceTable:
         secrets: SourceSecrets | None = None,
         logins: Logins | None = None,
         connections: Callable[[], Connections] | None = None,
+        rds_bundle: str = "",
     ) -> None:
         """`login` reads secrets of AWS; `secrets` reads all of them in its place.
 
-        `logins` are those that AWS gives out in place of passwords; `connections` outlive the questions.
+        `logins` are those that AWS gives out in place of passwords; `connections` outlive the questions. By the file
+        `rds_bundle` databases of RDS are verified that name no authority of their own.
         """
         self._sources = list(sources)
         self._secrets = secrets or SourceSecrets(login=login)
         self._logins = logins or Logins()
         self._connections = connections
+        self._rds_bundle = rds_bundle
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -64,7 +68,13 @@ class SourceTable:
         found = [s for s in self._sources if may_ask(s.name)]
         if self._sources and not found:
             raise Forbidden("No source is open to you.")
-        return SourceTable(found, secrets=self._secrets, logins=self._logins, connections=self._connections)
+        return SourceTable(
+            found,
+            secrets=self._secrets,
+            logins=self._logins,
+            connections=self._connections,
+            rds_bundle=self._rds_bundle,
+        )
 
     def name_of(self, key: str) -> str:
         """The name of a source by its key; the key itself where it is not known any more."""
@@ -98,8 +108,12 @@ class SourceTable:
 
     def _address(self, source: Source) -> str | Address:
         if wants_iam(source.url):
-            return self._logins.address(source.url)
-        return (lambda anew: self._url(source, anew=anew)) if source.secret else source.url
+            return self._logins.address(self.url_of(source))
+        return (lambda anew: self._url(source, anew=anew)) if source.secret else self.url_of(source)
+
+    def url_of(self, source: Source) -> str:
+        """The URL with which a source is connected, but for what its secret holds."""
+        return verified(source.url, rds=self._rds_bundle)
 
     def add(self, source: Source) -> None:
         """One more source; of one that has its key already, the name stays and the connection is the new one."""
@@ -110,7 +124,7 @@ class SourceTable:
         self._sources.append(source)
 
     def _url(self, source: Source, *, anew: bool) -> str:
-        return source.url_with(self.login_of(source, anew=anew))
+        return verified(source.url_with(self.login_of(source, anew=anew)), rds=self._rds_bundle)
 
 
 def read_sources(
@@ -120,11 +134,12 @@ def read_sources(
     anew: Login | None = None,
     variable: Variable | None = None,
     connections: Callable[[], Connections] | None = None,
+    rds_bundle: str = "",
 ) -> SourceTable:
     """The sources of a setting: the path of a TOML file, "name=url name=url", or a JSON list.
 
-    `login` reads a secret of AWS, `anew` past what is kept of it, `variable` one of the environment. Raises
-    ConfigurationError.
+    `login` reads a secret of AWS, `anew` past what is kept of it, `variable` one of the environment; `rds_bundle` is
+    the file with the authorities of RDS. Raises ConfigurationError.
     """
     found = []
     for entry in entries_of(text):
@@ -132,7 +147,7 @@ def read_sources(
             raise ConfigurationError(entry.problem)
         found.append(entry.source)
     secrets = SourceSecrets(login=login, anew=anew, variable=variable)
-    return SourceTable(found, secrets=secrets, connections=connections)
+    return SourceTable(found, secrets=secrets, connections=connections, rds_bundle=rds_bundle)
 
 
 def entries_of(text: str) -> list[Entry]:

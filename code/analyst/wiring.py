@@ -13,6 +13,7 @@ from urllib.parse import quote
 from analyst import modeling
 from analyst.catalog import KEPT_SECONDS, Catalog
 from analyst.dispatching import FunctionDispatcher, StoreDispatcher
+from analyst.engines.roots import rds_bundle, verified
 from analyst.errors import ConfigurationError, NotFound
 from analyst.example import Example, ExampleStatus
 from analyst.policy import Policy
@@ -86,6 +87,7 @@ class House:
             anew=lambda arn: self._secrets.get(arn, fresh=True),
             variable=variable,
             connections=lambda: self.connections,
+            rds_bundle=self._rds_bundle,
         )
 
     @cached_property
@@ -569,9 +571,12 @@ class House:
         secret = self._secrets.get(self.settings.state_secret, fresh=anew)
         address = self.settings.state_address or f"{secret['host']}:{secret['port']}"
         user, password = (quote(str(secret[part]), safe="") for part in ("username", "password"))
-        return (
-            f"postgresql://{user}:{password}@{address}/{secret['dbname']}?sslmode={self.settings.state_tls}"
-        )
+        url = f"postgresql://{user}:{password}@{address}/{secret['dbname']}?sslmode={self.settings.state_tls}"
+        return verified(url, rds=self._rds_bundle)
+
+    @cached_property
+    def _rds_bundle(self) -> str:
+        return rds_bundle(self.settings.rds_ca, cache=self.settings.cache)
 
     @cached_property
     def _secrets(self) -> Secrets:

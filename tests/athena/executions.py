@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
-from athena.duck import Failure, Result, ran, transpiled
+from athena.duck import Failure, Result, ran, transpiled, written
 from athena.world import World
 from sqlglot.errors import SqlglotError
 
@@ -41,10 +41,14 @@ class Execution:
     cursor: duckdb.DuckDBPyConnection | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    output: str = ""
+    """Where its result is, as "s3://…"; empty where no bucket has it."""
 
     def described(self) -> dict[str, Any]:
         """As GetQueryExecution gives it."""
+        kept = {"OutputLocation": self.output} if self.output else {}
         return {
+            "ResultConfiguration": kept,
             "QueryExecutionId": self.id,
             "Query": self.asked["QueryString"],
             "WorkGroup": self.asked["WorkGroup"],
@@ -67,6 +71,7 @@ class Executions:
         token = asked["ClientRequestToken"]
         if token not in self._tokens:
             execution = Execution(asked)
+            execution.output = self._output(execution)
             self._all[execution.id] = execution
             self._tokens[token] = execution.id
             execution.thread = threading.Thread(target=self._run, args=(execution,), daemon=True)
@@ -106,7 +111,8 @@ class Executions:
         start = int(asked.get("NextToken", 0))
         header = [[str(column["Name"]) for column in result.columns]]
         plan = result.columns[0]["Name"] == "Query Plan" if result.columns else False
-        rows = (result.rows if plan else header + result.rows)[start : start + size]
+        behind = 0 if plan else 1
+        rows = header[start:behind] + result.rows[max(0, start - behind) : max(0, start + size - behind)]
         answer: dict[str, Any] = {
             "ResultSet": {
                 "Rows": [{"Data": [_datum(text) for text in row]} for row in rows],
@@ -114,6 +120,13 @@ class Executions:
             }
         }
         return answer | ({"NextToken": str(start + size)} if len(rows) == size else {})
+
+    def file(self, bucket: str, key: str) -> bytes:
+        """The object that holds a result, as S3 gives it; raises Refusal."""
+        for execution in self._all.values():
+            if execution.output == f"s3://{bucket}/{key}" and execution.result is not None:
+                return written(execution.result)
+        raise Refusal("NoSuchKey", "The specified key does not exist.")
 
     def GetWorkGroup(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What a workgroup allows."""
@@ -171,6 +184,13 @@ class Executions:
             raise _invalid(
                 "line 1:8: mismatched input 'x'. Expecting: <expression>", "MALFORMED_QUERY"
             ) from None
+
+    def _output(self, execution: Execution) -> str:
+        """A workgroup's own place goes before the caller's."""
+        group = self._world.workgroups[execution.asked["WorkGroup"]]
+        place = group.output or execution.asked["ResultConfiguration"]["OutputLocation"]
+        kind = "txt" if execution.asked["QueryString"].startswith("EXPLAIN ") else "csv"
+        return "" if group.managed else f"{place.rstrip('/')}/{execution.id}.{kind}"
 
     def _check_catalog(self, name: str) -> None:
         if name not in self._world.catalogs:

@@ -11,6 +11,7 @@ from athena.server import AthenaStandIn, serving
 from athena.world import World
 from botocore.config import Config
 
+from analyst.aws.clients import whole_answers
 from analyst.draft import Query
 from analyst.engines.athena import AthenaEngine
 from analyst.engines.athena_kept import kept_of
@@ -56,7 +57,9 @@ def hasty(athena: AthenaStandIn) -> Iterator[AthenaEngine]:
 
     def connect(service: str) -> Any:
         config = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=0.5)
-        return boto3.client(service, region_name="eu-central-1", endpoint_url=athena.url, config=config)
+        return whole_answers(
+            boto3.client(service, region_name="eu-central-1", endpoint_url=athena.url, config=config)
+        )
 
     opened = AthenaEngine("athena://analysts/shop", connect=connect)
     yield opened

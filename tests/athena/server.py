@@ -6,6 +6,7 @@ throttles, queues nor fails on demand; moto's Athena runs no SQL. So this is our
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ class _Requests(BaseHTTPRequestHandler):
         service, _, operation = self.headers["X-Amz-Target"].partition(".")
         fault = self._met(operation, body)
         if fault is not None and fault.stall:
-            self.server.world.over.wait(10)
+            self.server.world.stall()
             self.close_connection = True
             return
         if fault is not None and not fault.cut:
@@ -60,18 +61,39 @@ class _Requests(BaseHTTPRequestHandler):
         self._send(200, json.dumps(answer).encode(), kind="application/x-amz-json-1.1", cut=fault is not None)
 
     def do_GET(self) -> None:
-        """S3's listing."""
+        """S3: the listing of a bucket, or the file of a result."""
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        bucket = unquote(parts.path.strip("/"))
-        fault = self._met("ListObjectsV2", {"Bucket": bucket, **query})
+        bucket, _, key = unquote(parts.path.strip("/")).partition("/")
+        asked = {"Bucket": bucket, **({"Key": key, "Range": self.headers["Range"]} if key else query)}
+        fault = self._met("GetObject" if key else "ListObjectsV2", asked)
         try:
-            if fault is not None:
+            if fault is not None and fault.code:
                 raise Refusal(fault.code, fault.message)
-            self._send(200, listed(self.server.world, bucket, query).encode(), kind="application/xml")
+            if key:
+                self._send_file(bucket, key, fault)
+            else:
+                self._send(200, listed(self.server.world, bucket, query).encode(), kind="application/xml")
         except Refusal as refusal:
             text = f"<Error><Code>{refusal.code}</Code><Message>{refusal.message}</Message></Error>"
             self._send(fault.status if fault else 404, text.encode(), kind="application/xml")
+
+    def _send_file(self, bucket: str, key: str, fault: Fault | None) -> None:
+        content = self.server.executions.file(bucket, key)
+        tag = f'"{hashlib.md5(content).hexdigest()}"'
+        if self.headers["If-Match"] not in (None, tag):
+            raise Refusal(
+                "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"
+            )
+        start = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        self._send(
+            206 if start else 200,
+            content[start:],
+            kind="application/octet-stream",
+            cut=fault is not None and fault.cut,
+            stall=fault is not None and fault.stall,
+            ETag=tag,
+        )
 
     def _met(self, operation: str, body: dict[str, Any]) -> Fault | None:
         with self.server.world.lock:
@@ -82,13 +104,20 @@ class _Requests(BaseHTTPRequestHandler):
         document = {"__type": refusal.code, "Message": refusal.message, **refusal.more}
         self._send(status, json.dumps(document).encode(), kind="application/x-amz-json-1.1")
 
-    def _send(self, status: int, body: bytes, *, kind: str, cut: bool = False) -> None:
+    def _send(
+        self, status: int, body: bytes, *, kind: str, cut: bool = False, stall: bool = False, **headers: str
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-        if cut:
+        self.wfile.write(body[: len(body) // 2] if cut or stall else body)
+        if stall:
+            self.wfile.flush()
+            self.server.world.stall()
+        if cut or stall:
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:

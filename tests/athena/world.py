@@ -3,9 +3,11 @@
 A test part, with these limits. SQL is read by sqlglot as Trino's and run by DuckDB, which accepts much that
 Athena refuses and differs where sqlglot does: `date_diff` over full units, printf-style `format`, text of
 AT TIME ZONE, `map_agg`, `unnest` of a map, division by zero (NULL in DuckDB). Positions in errors are made up
-(always "line 1:8"). Bytes scanned are what the test says, not what was read. There is no IAM, no result file
-in S3, no prepared statement, no CTAS, no query history; of S3 there is ListObjectsV2 and nothing else. What
-Glue's own parser of partition expressions refuses is not known to DuckDB, which evaluates them here.
+(always "line 1:8"). Bytes scanned are what the test says, not what was read. There is no IAM,
+no prepared statement, no CTAS, no query history. Of S3 there is ListObjectsV2, and GetObject of a result's CSV, whole
+or from a byte on, with an ETag and without checksums; there are no versions, no encryption, no redirects to other
+regions, and no ".metadata" beside a result. A result that is shown again has a file of its own. What Glue's own
+parser of partition expressions refuses is not known to DuckDB, which evaluates them here.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ class Workgroup:
     output: str = "s3://results/athena/"
     cutoff: int | None = None
     disabled: bool = False
+    managed: bool = False
+    """Athena keeps the results itself, and no bucket has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,8 @@ class World:
     """The most that Glue and S3 give in one page."""
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """Every call with its arguments."""
+    stalled: int = 0
+    """Calls that wait now for an answer that does not come."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the server ends, for what stalls."""
@@ -77,6 +83,12 @@ class World:
         """The arguments of every call of an operation."""
         with self.lock:
             return [arguments for name, arguments in self.asked if name == operation]
+
+    def stall(self) -> None:
+        """Say nothing for ten seconds, or until the server ends."""
+        self.stalled += 1
+        self.over.wait(10)
+        self.stalled -= 1
 
     def next_fault(self, operation: str) -> Fault | None:
         """The next fault of an operation, which is then used up."""

@@ -22,7 +22,7 @@ def text(*patterns: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for p in patterns for file in sorted(ROOT.glob(p)))
 
 
-SCRIPTS = text("*.sh", "tools/shell/*", "cdk/checks/*.py")
+SCRIPTS = text("*.sh", "tools/shell/*", "cdk/checks/*.py", "layers/*.py")
 
 
 def variable(name: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from athena.parts import URL, Ask
 from athena.parts import ask as ask
@@ -16,6 +18,7 @@ from analyst.engines import athena_partitions
 from analyst.engines.athena import AthenaEngine
 from analyst.engines.athena_cost import Estimate, TableEstimate, dollars, in_words
 from analyst.engines.athena_kept import Kept
+from analyst.engines.athena_projection import Projection
 from analyst.errors import Refused
 from analyst.ports import Cancellation
 
@@ -161,6 +164,101 @@ def test_partitions_that_athena_works_out_by_itself(engine: AthenaEngine, world:
     assert _sums(engine.estimate(query)) == (30 * _GB, 0, True)
     with pytest.raises(Refused, match=r"shop\.logs is large .* filter on day\.$"):
         engine.explain(query, timeout_seconds=5)
+
+
+_PROJECTED = {
+    "projection.enabled": "true",
+    "projection.day.type": "date",
+    "projection.day.format": "yyyy/MM/dd",
+    "projection.day.range": "2026/01/01,NOW",
+    "projection.hour.type": "integer",
+    "projection.hour.range": "0,23",
+    "projection.hour.digits": "2",
+    "projection.kind.type": "enum",
+    "projection.kind.values": "a,b",
+    "projection.customer.type": "injected",
+    "storage.location.template": "s3://lake/events/${customer}/${kind}/${day}/${hour}/",
+}
+_KEYS = [("day", "string"), ("hour", "int"), ("kind", "string"), ("customer", "string")]
+
+
+@pytest.fixture
+def _projected(world: World) -> None:
+    world.add_table("events", [("line", "string")], keys=_KEYS, Parameters=_PROJECTED)
+    for customer in ("x", "y"):
+        for kind in ("a", "b"):
+            for day in range(1, 4):
+                for hour in (7, 8):
+                    world.add_files(f"s3://lake/events/{customer}/{kind}/2026/01/{day:02}/{hour:02}", [_GB])
+
+
+@pytest.mark.usefixtures("_projected")
+@pytest.mark.parametrize(
+    ("where", "gigabytes", "partitions"),
+    [
+        ("customer = 'x' AND day = '2026/01/02' AND hour = 7 AND kind = 'a'", 1, 1),
+        ("customer = 'x' AND day = '2026/01/02' AND hour = 7", 2, 2),
+        ("customer IN ('x', 'y') AND day = '2026/01/02' AND hour = 7", 4, 4),
+        ("customer = 'x' AND day = '2026/01/02'", 4, 48),
+        ("customer = 'x' AND day < '2026/01/03' AND hour BETWEEN 7 AND 8 AND kind <> 'a'", 8, 8),
+        ("customer = 'x' AND (day = '2026/01/01' OR '2026/01/03' = day) AND 7 >= hour AND hour > 6", 4, 4),
+        ("customer = 'x' AND day = '1999/01/01'", 0, 0),
+        ("customer = 'nobody' AND day = '2026/01/02' AND hour = 7", 0, 2),
+        # The whole table: too many, or a key that nothing names.
+        ("customer = 'x'", 24, 0),
+        ("day = '2026/01/02' AND hour = 7 AND kind = 'a'", 24, 0),
+        ("customer LIKE 'x' AND day = '2026/01/02' AND hour = 7", 24, 0),
+    ],
+)
+def test_projected_partitions_that_a_query_leaves(
+    engine: AthenaEngine, ask: Ask, where: str, gigabytes: int, partitions: int
+) -> None:
+    found = engine.estimate(ask(f"SELECT 1 FROM shop.events WHERE {where}"))
+    assert _sums(found) == (gigabytes * _GB, partitions, True)
+
+
+_NOW = datetime(2026, 3, 31, 12, 30)
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ("type=enum values=a,b", ["a", "b"]),
+        ("type=ENUM", []),
+        ("type=integer range=-1,1", ["-1", "0", "1"]),
+        ("type=integer range=0001,9 interval=4 digits=3", ["001", "005", "009"]),
+        ("type=integer range=0,1000000000", None),
+        ("type=integer range=-5,5 digits=2", None),
+        ("type=injected", None),
+        ("type=other", None),
+        ("type=date format=yyyyMM range=202511,202602", ["202511", "202512", "202601", "202602"]),
+        ("type=date format=yyyy-MM-dd range=NOW-1DAY,NOW", ["2026-03-30", "2026-03-31"]),
+        ("type=date format=yyyy-MM range=2026-03,NOW+1MONTH", ["2026-03", "2026-04"]),
+        ("type=date format=yyyy-MM range=NOW-1MONTHS,NOW", ["2026-02", "2026-03"]),
+        (
+            "type=date format=yyyy-MM-dd range=2026-01-01,2026-01-20 interval=2 interval.unit=WEEKS",
+            ["2026-01-01", "2026-01-15"],
+        ),
+        (
+            "type=date format=yyyy'T'HH range=2026T03,2026T04 interval=1 interval.unit=HOURS",
+            ["2026T03", "2026T04"],
+        ),
+        ("type=date format=yyyy-MM-dd-HH range=2026-03-31-12,NOW", None),
+        (
+            "type=date format=yyyy-MM-dd-HH range=2026-03-31-12,NOW interval=1 interval.unit=HOURS",
+            ["2026-03-31-12", "2026-03-31-13"],
+        ),
+        ("type=date format=yyyy-MM-dd range=NOW-9DAYS,NOW interval=2 interval.unit=DAYS", None),
+        ("type=date format=yyyy-MM-dd range=2026-01-31,2026-03-31 interval=1 interval.unit=MONTHS", None),
+        ("type=date format=EEE-yyyy range=2026,2027", None),
+        ("type=date format=yyyy-MM-dd range=yesterday,NOW", None),
+        ("type=date format=yyyy-MM-dd range=2026-01-01,NOW+1FORTNIGHT", None),
+    ],
+)
+def test_values_that_a_projection_has(properties: str, expected: list[str] | None) -> None:
+    said = {f"k.{name}": value for name, _, value in (part.partition("=") for part in properties.split())}
+    found = Projection(template="${k}", properties=said).places([("k", "string")], (), now=_NOW)
+    assert found == expected
 
 
 @pytest.mark.parametrize("service", ["GetTable", "GetPartitions", "ListObjectsV2"])

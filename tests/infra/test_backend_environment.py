@@ -16,6 +16,7 @@ Synthesize = Callable[..., Templates]
 WORKER = {
     "ANALYST_STATE_SECRET",
     "ANALYST_STATE_TLS",
+    "ANALYST_RDS_CA",
     "ANALYST_PARAMETERS",
     "ANALYST_BUCKET",
     "ANALYST_QUERYBOT",

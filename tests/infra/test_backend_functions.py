@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
-from synthesis import CALLS, LAKE, LEDGER, WAREHOUSE, Template, Templates, resources
+from synthesis import CALLS, HOUSE, LAKE, LEDGER, WAREHOUSE, Template, Templates, resources
 
 from deployment import Deployment, OptionsError
+from options import read_deployment
 from pieces.program import Program
+from ways import bundle_needed
 
 Synthesize = Callable[..., Templates]
 DATA_ANALYST, WORKER, QUERYBOT = "analyst-data-analyst", "analyst-data-analyst-worker", "analyst-querybot"
@@ -76,7 +78,7 @@ def test_querybot_stands_outside_the_network_and_the_others_inside(backend: Temp
 
 def test_only_what_reaches_data_has_the_layer_of_data(backend: Template) -> None:
     count = {name: len(layers(backend, one)) for name, one in functions(backend).items()}
-    assert count == {DATA_ANALYST: 2, WORKER: 2, QUERYBOT: 1}
+    assert count == {DATA_ANALYST: 3, WORKER: 3, QUERYBOT: 1}
     assert "every function" in layers(backend, functions(backend)[QUERYBOT])[0]
 
 
@@ -195,6 +197,7 @@ def test_what_was_granted_can_be_read(synthesize: Synthesize) -> None:
         "embedding": ["amazon.titan-embed-text-v2:0"],
         "workgroups": ["analyst", "people"],
         "security_groups": [WAREHOUSE["security_group_id"]],
+        "certificates": ["/opt/rds/global-bundle.pem"],
         "glue_databases": ["lake"],
         "data_buckets": ["lake"],
     }
@@ -213,10 +216,8 @@ def test_what_a_login_needs_is_granted_as_a_whole(synthesize: Synthesize) -> Non
     assert "glue_databases" not in granted
 
 
-def test_certificates_come_in_a_layer_of_the_worker(synthesize: Synthesize, tmp_path: Path) -> None:
-    file = tmp_path / "roots.pem"
-    file.write_text("-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
-    template = synthesize(sources=[{**LEDGER, "ca": str(file)}])["analyst-backend"]
+def test_certificates_come_in_a_layer_of_those_that_reach_databases(synthesize: Synthesize) -> None:
+    template = synthesize()["analyst-backend"]
     layers = resources(template, "AWS::Lambda::LayerVersion")
     (own,) = (name for name, one in layers.items() if "authorities" in one["Description"])
     holders = {
@@ -224,7 +225,73 @@ def test_certificates_come_in_a_layer_of_the_worker(synthesize: Synthesize, tmp_
         for one in resources(template, "AWS::Lambda::Function").values()
         if {"Ref": own} in one["Layers"]
     }
-    assert holders == {"analyst-data-analyst-worker"}
+    assert holders == {"analyst-data-analyst", "analyst-data-analyst-worker"}
+
+
+PLAIN = {**LEDGER, "address": "10.1.2.3:5432", "region": "eu-central-1"}
+OWN_PROXY = {**LEDGER, "address": "shop.proxy-abc123.eu-central-1.rds.amazonaws.com:5432"}
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [
+        ({}, True),
+        ({"database_tls": "require"}, False),
+        ({"database_proxy": True}, False),
+        ({"database_tls": "disable", "sources": [LEDGER]}, True),
+        ({"database_tls": "require", "sources": [OWN_PROXY, {**PLAIN, "name": "plain"}]}, False),
+        ({"database_tls": "require", "sources": [{**LEDGER, "tls": "require"}]}, False),
+        ({"database_tls": "require", "sources": [HOUSE]}, False),
+    ],
+)
+def test_authorities_of_rds_are_needed_where_they_verify_something(
+    options: dict[str, Any], needed: bool
+) -> None:
+    assert bundle_needed(read_deployment(options, None)) is needed
+
+
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [
+        ({}, {"rds/global-bundle.pem": "fetched"}),
+        ({"rds_ca": "own.pem"}, {"rds/global-bundle.pem": "own"}),
+        (
+            {"database_tls": "require", "sources": [{**LEDGER, "ca": "own.pem"}]},
+            {"certificates/own.pem": "own"},
+        ),
+    ],
+)
+def test_authorities_lie_where_the_functions_look_for_them(
+    tmp_path: Path, options: dict[str, Any], files: dict[str, str]
+) -> None:
+    pem = "-----BEGIN CERTIFICATE-----"
+    for name in ("own.pem", "layers/rds/global-bundle.pem"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{pem} {'own' if name == 'own.pem' else 'fetched'}", encoding="utf-8")
+    for layer in ("base", "data"):
+        (tmp_path / "layers" / "arm64-3.12" / layer / "python").mkdir(parents=True)
+    (tmp_path / "options.json").write_text(json.dumps(options), encoding="utf-8")
+    deployment = read_deployment({}, str(tmp_path / "options.json"))
+    app = App(context={"layers": str(tmp_path / "layers")}, outdir=str(tmp_path / "out"))
+    program = Program(Stack(app, "s"), "Program", deployment=deployment)
+    placed = {path.split("/", 1)[1]: text for path, text in _layer_files(tmp_path / "out").items()}
+    assert placed == {name: f"{pem} {text}" for name, text in files.items()}
+    assert len(program.certificates) == (1 if files else 0)
+
+
+def _layer_files(out: Path) -> dict[str, str]:
+    """What is uploaded of certificates: "asset/folder/name" and content."""
+    found = (path for path in out.glob("asset.*/*/*.pem") if path.is_file())
+    return {str(path.relative_to(out)): path.read_text(encoding="utf-8") for path in found}
+
+
+def test_authorities_that_were_not_fetched_are_one_sentence(tmp_path: Path) -> None:
+    for layer in ("base", "data"):
+        (tmp_path / "arm64-3.12" / layer / "python").mkdir(parents=True)
+    stack = Stack(App(context={"layers": str(tmp_path)}), "s")
+    with pytest.raises(OptionsError, match=r"^The certificate authorities of RDS .* build-layers first\.$"):
+        Program(stack, "Program", deployment=Deployment())
 
 
 def test_the_outputs_are_those_that_scripts_read(backend: Template) -> None:
@@ -258,7 +325,8 @@ def uploaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = App(
         context={"layers": str(folder / "layers")}, outdir=str(folder / "out"), analytics_reporting=False
     )
-    Program(Stack(app, "s"), "Program", deployment=Deployment()).code.bind(Stack(app, "t"))
+    deployment = Deployment(database_tls="require")
+    Program(Stack(app, "s"), "Program", deployment=deployment).code.bind(Stack(app, "t"))
     (found,) = (file.parent.parent for file in (folder / "out").glob("asset.*/querybot/lambda_function.py"))
     return found
 

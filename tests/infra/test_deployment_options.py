@@ -153,7 +153,9 @@ WRONG: list[tuple[Mapping[str, Any], str, str]] = [
     ({"database_backup_days": 0}, "database_backup_days", "between 1 and 35"),
     ({"database_backup_days": 36}, "database_backup_days", "between 1 and 35"),
     ({"database_rotation_days": -1}, "database_rotation_days", "between 0 and 1000"),
-    ({"database_tls": "on"}, "database_tls", "must be one of require, prefer, disable"),
+    ({"database_tls": "on"}, "database_tls", "must be one of verify-full, require, prefer, disable"),
+    ({"rds_bundle": "a.pem", "rds_ca": "b.pem"}, "rds_ca", "stands in place of rds_bundle"),
+    ({"rds_ca": "nowhere.pem"}, "rds_ca", "cannot be read: no such file"),
     ({"keep_results_days": 0}, "keep_results_days", "between 1"),
     ({"keep_questions_days": 0}, "keep_questions_days", "between 1"),
     ({"athena_cutoff_gb": 0}, "athena_cutoff_gb", "between 1"),
@@ -431,6 +433,12 @@ def test_certificates_are_found_from_the_file_that_names_them(tmp_path: Path) ->
     (tmp_path / "roots.pem").write_text(PEM, encoding="utf-8")
     found = read_deployment({}, options_file(tmp_path, **source(ca="roots.pem")))
     assert found.sources[0].ca == str(tmp_path / "roots.pem")
+    own = read_deployment({}, options_file(tmp_path, rds_ca="roots.pem"))
+    assert own.rds_ca == str(tmp_path / "roots.pem")
+    copied = read_deployment({}, options_file(tmp_path, rds_bundle="bundle.pem"))
+    assert copied.rds_bundle == str(tmp_path / "bundle.pem")
+    mirror = "https://mirror.example.com/bundle.pem"
+    assert read_deployment({}, options_file(tmp_path, rds_bundle=mirror)).rds_bundle == mirror
 
 
 @pytest.mark.parametrize(

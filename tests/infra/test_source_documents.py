@@ -48,6 +48,10 @@ def read(**options: Any) -> Source:
             {**SERVED, "login": "iam", "user": "reader", "region": "eu-west-1"},
             "postgresql://reader@db.example.com:5432/d?sslmode=require&login=iam&region=eu-west-1",
         ),
+        (
+            {**SERVED, "address": "db.abc123.eu-central-1.rds.amazonaws.com:5432", "secret_arn": SECRET},
+            "postgresql://db.abc123.eu-central-1.rds.amazonaws.com:5432/d?sslmode=verify-full",
+        ),
         (WAREHOUSE, "redshift://warehouse.example.com:5439/dwh?sslmode=verify-full"),
         (
             {**SERVED, "engine": "redshift", "login": "iam", "cluster": "house", "tls": "require"},
@@ -76,6 +80,7 @@ def read(**options: Any) -> Source:
         "secret",
         "ca",
         "iam",
+        "rds",
         "redshift",
         "cluster",
         "workgroup",

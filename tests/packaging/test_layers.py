@@ -9,10 +9,15 @@ import json
 import marshal
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import threading
+import tomllib
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
@@ -32,6 +37,7 @@ STARTS = {start.name: start for start in bench_imports.STARTS}
 @pytest.fixture(scope="module")
 def recipe() -> ModuleType:
     """`recipe.py`, which is a script and in no package."""
+    sys.path.append(str(LAYERS))
     spec = importlib.util.spec_from_file_location("recipe", LAYERS / "recipe.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -62,7 +68,18 @@ def test_the_script_is_clean() -> None:
 def test_help_names_every_option() -> None:
     done = build("--help")
     assert done.returncode == 0
-    for option in ("--architecture", "--python", "--with-minilm", "--check", "--force", "base, data, minilm"):
+    for option in (
+        *(
+            "--architecture",
+            "--python",
+            "--with-minilm",
+            "--without-rds",
+            "--rds-bundle",
+            "--check",
+            "--force",
+        ),
+        "base, data, minilm, rds",
+    ):
         assert option in done.stdout
 
 
@@ -74,6 +91,7 @@ def test_help_names_every_option() -> None:
         (["pandas"], "no layer pandas"),
         (["--python", "3.11"], "Python 3.11 on arm64"),
         (["--python", "3.11", "--architecture", "x86_64", "--with-minilm"], "minilm needs Python 3.12"),
+        (["--without-rds", "--rds-bundle", "copy.pem"], "rds comes from"),
     ],
 )
 def test_wrong_usage_is_one_sentence(arguments: list[str], named: str) -> None:
@@ -85,7 +103,7 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], named: str) -> None:
 def test_without_pip_it_says_so(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     copy = copied(tmp_path)
-    done = build(layers=copy, PYTHON=str(tmp_path / "venv" / "bin" / "python"))
+    done = build("--without-rds", layers=copy, PYTHON=str(tmp_path / "venv" / "bin" / "python"))
     assert done.returncode == 1 and done.stderr.startswith("pip is missing for ")
     assert done.stderr.count("\n") == 1 and not (copy / "build" / "arm64-3.12" / "base").exists()
 
@@ -114,6 +132,92 @@ def copied(folder: Path) -> Path:
     """The layers' folder without what was built."""
     (folder / "code").mkdir()
     return Path(shutil.copytree(LAYERS, folder / "layers", ignore=shutil.ignore_patterns("build")))
+
+
+# --- the certificate authorities of RDS
+
+BUNDLE = b"-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+
+
+@pytest.fixture
+def pinned(tmp_path: Path) -> Path:
+    """The layers' folder, which pins a bundle of the tests' own."""
+    copy = copied(tmp_path)
+    pin = (copy / "rds.toml").read_text(encoding="utf-8")
+    old = tomllib.loads(pin)
+    pin = pin.replace(old["sha256"], hashlib.sha256(BUNDLE).hexdigest())
+    pin = pin.replace(old["url"], "http://127.0.0.1:9/bundle.pem")
+    (copy / "rds.toml").write_text(pin, encoding="utf-8")
+    return copy
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[str]:
+    """A server of this machine that has the bundle, and another file."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    (folder / "bundle.pem").write_bytes(BUNDLE)
+    (folder / "newer.pem").write_bytes(BUNDLE * 2)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def fetch(*arguments: str, layers: Path) -> subprocess.CompletedProcess[str]:
+    """`build.sh rds`, with a server of this machine reached as it is."""
+    return build("rds", *arguments, layers=layers, no_proxy="127.0.0.1")
+
+
+def test_the_pinned_bundle_is_fetched_once(pinned: Path, mirror: str) -> None:
+    file = pinned / "build" / "rds" / "global-bundle.pem"
+    assert fetch("--check", layers=pinned).returncode == 1
+    done = fetch("--rds-bundle", f"{mirror}/bundle.pem", layers=pinned)
+    assert (done.returncode, done.stderr) == (0, "") and file.read_bytes() == BUNDLE
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert fetch("--check", layers=pinned).returncode == 0
+    # Its own address does not answer: what is there is not fetched again, unless that is asked for.
+    assert fetch(layers=pinned).returncode == 0
+    assert fetch("--force", layers=pinned).returncode == 1
+    file.write_bytes(BUNDLE * 2)
+    done = fetch("--check", layers=pinned)
+    assert done.returncode == 1 and done.stderr.startswith(
+        "The certificate authorities of RDS are not fetched"
+    )
+    copy = pinned.parent / "a copy.pem"
+    copy.write_bytes(BUNDLE)
+    assert fetch("--rds-bundle", str(copy), layers=pinned).returncode == 0
+    assert file.read_bytes() == BUNDLE and list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("", "could not be read from http://127.0.0.1:9/bundle.pem (Connection refused)"),
+        ("/bundle.crt", "(HTTP 404)"),
+        ("/newer.pem", "2 certificates); layers/rds.toml says how"),
+        ("nowhere.pem", "could not be read from nowhere.pem (No such file or directory)"),
+    ],
+)
+def test_a_bundle_that_is_not_to_be_had_is_one_sentence(
+    pinned: Path, mirror: str, file: str, said: str
+) -> None:
+    source = f"{mirror}{file}" if file.startswith("/") else file
+    done = fetch(*(("--rds-bundle", source) if source else ()), layers=pinned)
+    assert (done.returncode, done.stdout) == (1, "") and said in done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.endswith(".\n")
+    assert "--without-rds" in done.stderr or "layers/rds.toml" in done.stderr
+    assert not (pinned / "build" / "rds").exists()
+
+
+def test_the_pin_is_that_of_the_bundle_that_was_fetched() -> None:
+    pin = tomllib.loads((LAYERS / "rds.toml").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[0-9a-f]{64}", pin["sha256"]) and pin["url"].startswith("https://")
+    if (built := LAYERS / "build" / "rds" / "global-bundle.pem").exists():
+        content = built.read_bytes()
+        assert hashlib.sha256(content).hexdigest() == pin["sha256"] and len(content) == pin["bytes"]
+        assert content.count(b"-----BEGIN CERTIFICATE-----") == pin["certificates"]
 
 
 # --- judgements
@@ -195,7 +299,7 @@ def test_an_outdated_layer_is_noticed(layers: Path, tmp_path: Path) -> None:
     copy = copied(tmp_path)
     shutil.copytree(layers, copy / "build" / layers.name)
     architecture, _, python = layers.name.rpartition("-")
-    arguments = ["--check", "--architecture", architecture, "--python", python]
+    arguments = ["--check", "--without-rds", "--architecture", architecture, "--python", python]
     assert build(*arguments, layers=copy).returncode == 0
     with (copy / "data.txt").open("a", encoding="utf-8") as lock:
         lock.write("# changed\n")

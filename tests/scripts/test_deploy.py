@@ -161,6 +161,23 @@ def test_build_layers_for_the_options_platform(desk: Desk) -> None:
     assert desk.calls("aws") == []
 
 
+@pytest.mark.parametrize(
+    ("options", "arguments"),
+    [
+        ({"rds_bundle": "https://mirror.example.com/b"}, ["--rds-bundle", "https://mirror.example.com/b"]),
+        ({"rds_bundle": "/a copy.pem"}, ["--rds-bundle", "/a copy.pem"]),
+        ({"database_tls": "require"}, ["--without-rds"]),
+        ({"database_tls": "require", "rds_bundle": "/copy.pem"}, ["--without-rds"]),
+    ],
+)
+def test_the_build_is_told_where_the_authorities_of_rds_are(
+    desk: Desk, options: dict[str, str], arguments: list[str]
+) -> None:
+    desk.options(**options)
+    assert desk.run("deploy.sh", "build-layers").returncode == 0
+    assert [call[5:] for call in desk.calls("layers")] == [arguments]
+
+
 def test_help_of_all_and_of_each(desk: Desk) -> None:
     said = desk.run("deploy.sh", "--help").stdout
     for command in [

@@ -190,6 +190,15 @@ def test_what_aws_says_is_in_no_line(
     assert "WorkGroup is not found" not in json.dumps(found)
 
 
+def test_an_ended_session_with_aws_is_to_be_begun_anew(
+    athena: AthenaStandIn, world: World, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.faults["GetWorkGroup"].append(Fault(code="ExpiredTokenException", message="expired"))
+    file.write_text(LAKE)
+    code, (found,) = checked(capsys)
+    assert code == 5 and "aws sso login" in found["steps"][1]["next"]
+
+
 def test_the_limit_of_a_workgroup_is_told() -> None:
     kept = {"ResultConfiguration": {"OutputLocation": "s3://r/"}, "BytesScannedCutoffPerQuery": 25 * 10**9}
     found = _workgroup({"Configuration": kept}, name="w", output="")

@@ -59,4 +59,6 @@ def _empty_layers(folder: Path) -> Path:
             python = folder / platform / layer / "python"
             python.mkdir(parents=True, exist_ok=True)
             (python / "empty.txt").write_text(f"{platform} {layer}", encoding="utf-8")
+    (folder / "rds").mkdir(exist_ok=True)
+    (folder / "rds" / "global-bundle.pem").write_text("authorities", encoding="utf-8")
     return folder

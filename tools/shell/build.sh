@@ -19,9 +19,12 @@ cdk_app() { # cdk_app ARGUMENT…
 # --- layers
 
 layers_script() { # layers_script ARGUMENT…: layers/build.sh for this deployment's platform
-    local minilm=''
+    local minilm='' rds=--without-rds bundle
     ! fact layer | grep -qx minilm || minilm=--with-minilm
-    "$ROOT/layers/build.sh" --architecture "$(fact architecture)" --python "$(fact python)" $minilm "$@"
+    ! fact layer | grep -qx rds || rds=''
+    bundle=$(fact rds_bundle)
+    "$ROOT/layers/build.sh" --architecture "$(fact architecture)" --python "$(fact python)" $minilm $rds \
+        ${bundle:+--rds-bundle "$bundle"} "$@"
 }
 
 build_layers() {

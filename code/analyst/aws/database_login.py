@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from analyst.aws.clients import client
 from analyst.aws.troubles import aws_errors
 from analyst.errors import ConfigurationError, DatabaseError, DatabaseUnavailable, StoreError, WrongUsage
 
@@ -62,7 +63,7 @@ class Logins:
     """
 
     def __init__(self, clients: Clients | None = None, *, clock: Callable[[], float] = time.time) -> None:
-        self._clients, self._clock = clients or _client, clock
+        self._clients, self._clock = clients or _made, clock
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, str]] = {}
         """URL as it was given -> (until when, URL with a login)."""
@@ -192,9 +193,5 @@ def _as_database_errors() -> Iterator[None]:
         raise DatabaseUnavailable(str(error)) from None
 
 
-def _client(service: str, region: str) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-    return boto3.client(service, region_name=region or None, config=config)
+def _made(service: str, region: str) -> Any:
+    return client(service, region=region)

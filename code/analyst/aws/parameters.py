@@ -102,6 +102,8 @@ class Parameters:
             found = self._s3.get_object(Bucket=self._bucket, Key=place)
             with contextlib.closing(found["Body"]) as body:
                 content: bytes = body.read(LARGEST + 1)
+                if len(content) <= LARGEST:
+                    body.read(1)  # the end, where botocore notices a body that broke off
         if len(content) > LARGEST:
             raise ConfigurationError(f"{place} is larger than {LARGEST // 2**20} MB.")
         return content.decode("utf-8", "replace")

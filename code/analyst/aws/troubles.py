@@ -61,6 +61,7 @@ def aws_errors(
     credentials, a bucket that is not there), StoreError for the rest. The log gets AWS's code, never its text.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -70,7 +71,7 @@ def aws_errors(
             raise missing from None
         logger.error("%s: %s at %s", what, code, error.operation_name)
         raise _refused(error.response, what=what, wrong=wrong) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         kind = type(error).__name__
         logger.error("%s: %s", what, kind)
         raise _not_done(kind, what=what, wrong=wrong) from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyst import log, source_check
 from analyst.cli.place import Commands, settings_here
+from analyst.engines.roots import rds_bundle
 from analyst.errors import DatabaseError, NotFound
 from analyst.local.attach import with_house
 from analyst.plain_text import visible
@@ -92,7 +93,8 @@ def _on_entries(task: _Task) -> int:
     if settings.sources:
         entries = entries_of(settings.sources)
         good = [entry.source for entry in entries if entry.source]
-        return task(entries, SourceTable(good, secrets=_secrets()))
+        bundle = rds_bundle(settings.rds_ca, cache=settings.cache)
+        return task(entries, SourceTable(good, secrets=_secrets(), rds_bundle=bundle))
 
     def on_sample(house: House, _: Cancellation) -> int:
         return task([Entry(name=s.name, source=s) for s in house.sources.all], house.sources)

@@ -25,13 +25,13 @@ _log = logging.getLogger(__name__)
 _EXPLAIN = "EXPLAIN "
 _LONGEST_SQL = 262_144
 """Bytes that Athena takes."""
-_LOOK_SECONDS = 30.0
+_LOOK_SECONDS = 10.0
 """For looking sizes up, throttled calls and all."""
-_STREAM_SECONDS = 900.0
-"""For reading a result that is there, which is no work of the database any more."""
+_STREAM_SECONDS = 14_400.0
+"""For reading a result that is there, which is no work of the database any more: as long as rows come."""
 _CANCEL_SECONDS = 20.0
 _STOPPED_SECONDS = 3.0
-"""For a stopped query to say what it has read."""
+"""For a query to be stopped and to say what it has read; nobody is kept waiting longer for it."""
 
 
 class AthenaEngine:
@@ -117,9 +117,9 @@ class AthenaEngine:
         self._spent = None
         check_filters(self.estimate(query, cancellation=cancellation), self._address)
         with Patience.of(cancellation, seconds=timeout_seconds) as patience:
-            execution_id = self._ended(statement, patience=patience, on_handle=on_handle)
+            found = self._ended(statement, patience=patience, on_handle=on_handle)
         with Patience.of(cancellation, seconds=_STREAM_SECONDS) as patience:
-            return execution.stream(self._calls, execution_id, sink, limit=query.row_limit, patience=patience)
+            return execution.stream(self._calls, found, sink, limit=query.row_limit, patience=patience)
 
     def bound(self, query: Query) -> Spent | None:
         """The most that the query costs, from the sizes of files; None where they could not all be found."""
@@ -165,33 +165,34 @@ class AthenaEngine:
         *,
         patience: Patience,
         on_handle: Callable[[Mapping[str, Any]], None] | None,
-    ) -> str:
-        """Run a statement to its good end; its execution id."""
+    ) -> Mapping[str, Any]:
+        """Run a statement to its good end; what Athena says of its execution."""
         execution_id = execution.start(self._calls, self._address, statement, patience=patience)
         try:
-            with execution.stopped_unless_ended(self._calls, execution_id):
-                if on_handle is not None:
-                    on_handle({"execution_id": execution_id, "workgroup": self._address.workgroup})
-                found = execution.wait(self._calls, execution_id, patience=patience)
-        except (Cancelled, QueryTimeout):
             if on_handle is not None:
-                self._note_stopped(execution_id)
+                on_handle({"execution_id": execution_id, "workgroup": self._address.workgroup})
+            found = execution.wait(self._calls, execution_id, patience=patience)
+        except BaseException as error:
+            is_charged = on_handle is not None and isinstance(error, Cancelled | QueryTimeout)
+            self._stop(execution_id, note=is_charged)
             raise
         if on_handle is not None:
             self._spent = spent(found, usd_per_tb=self._address.usd_per_tb)
         patience.cancellation.check()
         execution.check(found, statement)
-        return execution_id
+        return found
 
-    def _note_stopped(self, execution_id: str) -> None:
-        """What a stopped query had read is charged; where AWS does not say soon, it stays unknown."""
-        try:
-            with Patience.of(None, seconds=_STOPPED_SECONDS) as patience:
+    def _stop(self, execution_id: str, *, note: bool) -> None:
+        """Stop an execution; what it had read is charged, and stays unknown where AWS does not say so soon."""
+        with Patience.of(None, seconds=_STOPPED_SECONDS) as patience:
+            if not execution.stop(self._calls, execution_id, patience=patience) or not note:
+                return
+            try:
                 found = execution.wait(self._calls, execution_id, patience=patience)
-        except DatabaseError as error:
-            _log.info("what a stopped query cost is not known: %s", error.code)
-            return
-        self._spent = spent(found, usd_per_tb=self._address.usd_per_tb)
+            except DatabaseError as error:
+                _log.info("what a stopped query cost is not known: %s", error.code)
+                return
+            self._spent = spent(found, usd_per_tb=self._address.usd_per_tb)
 
     def _estimated(self, query: Query, patience: Patience) -> Estimate:
         kept = self._kept

@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from analyst.engines.athena_address import Address
-from analyst.engines.athena_errors import lost, throttled, too_long, translate_call, translate_connection
+from analyst.engines.athena_errand import Errand, T
+from analyst.engines.athena_errors import throttled, too_long, translate_call, translate_connection
 from analyst.errors import DatabaseError
 from analyst.ports import Cancellation
 
@@ -20,21 +22,6 @@ Connect = Callable[[str], Any]
 _ATTEMPTS = 4
 _SHORTEST, _LONGEST = 0.15, 5.0
 """Seconds: the first pause after a throttled call is up to the one, each later one up to twice as long."""
-_LOST = 3
-"""Times that an answer may break off."""
-_HOLDS = {
-    "start_query_execution": "QueryExecutionId",
-    "get_query_execution": "QueryExecution",
-    "get_query_results": "ResultSet",
-    "get_work_group": "WorkGroup",
-    "list_databases": "DatabaseList",
-    "list_table_metadata": "TableMetadataList",
-    "get_databases": "DatabaseList",
-    "get_tables": "TableList",
-    "get_table": "Table",
-    "get_partitions": "Partitions",
-}
-"""What each answer holds: botocore takes JSON that broke off for an empty answer, which would be an empty result."""
 _WHAT = {"athena": "the Athena workgroup", "glue": "the Glue catalog", "s3": "the data in S3"}
 
 
@@ -74,6 +61,24 @@ class Patience:
         self._woken.wait(min(seconds, self.left))
         self.check()
 
+    def during(self, work: Callable[[], T], *, late: Callable[[T], None] | None = None) -> T:
+        """What a call gives that may hang; on a wish, or when the time is up, it is left to end by itself.
+
+        `work` raises AnalystError and its kinds only; `late` gets what it gives to nobody any more.
+        """
+        self.check()
+        errand = Errand(work, late=late)
+        forget = self.cancellation.on_wish(errand.news.set)
+        errand.start()
+        try:
+            errand.news.wait(self.left)
+        finally:
+            forget()
+        if errand.leave():
+            self.cancellation.check()
+            raise too_long()
+        return errand.result()
+
 
 class Calls:
     """One source's clients; safe to share between threads. Raises DatabaseError and its kinds only."""
@@ -93,28 +98,48 @@ class Calls:
         patience: Patience | None = None,
         sql: str = "",
         lead: int = 0,
+        late: Callable[[Mapping[str, Any]], None] | None = None,
         **arguments: Any,
     ) -> Mapping[str, Any]:
-        """The answer of one call by its method's name; one that is throttled or broke off is sent again.
+        """The answer of one call by its method's name; one that is throttled is sent again.
 
-        `sql` and `lead` give an error its place. Raises Cancelled and QueryTimeout while it waits.
+        `sql` and `lead` give an error its place. Raises Cancelled and QueryTimeout as soon as that is so; an answer
+        that comes after that goes to `late`.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
         for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                answer: Mapping[str, Any] = getattr(self.client(service), operation)(**arguments)
-                if operation not in _HOLDS or _HOLDS[operation] in answer:
-                    return answer
-                if attempt == _LOST:
-                    raise lost()
-            except ClientError as error:
-                if not throttled(error) or attempt == _ATTEMPTS:
-                    raise translate_call(error, what=_WHAT[service], sql=sql, lead=lead) from None
-            except (BotoCoreError, ValueError) as error:
-                raise translate_connection(error) from None
+            once = partial(
+                self._once, service, operation, arguments, last=attempt == _ATTEMPTS, sql=sql, lead=lead
+            )
+            heard = partial(_hand_on, late) if late else None
+            answer = once() if patience is None else patience.during(once, late=heard)
+            if answer is not None:
+                return answer
             _pause(attempt, patience)
         raise AssertionError("the last attempt returns or raises")
+
+    def _once(
+        self,
+        service: str,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        last: bool,
+        sql: str,
+        lead: int,
+    ) -> Mapping[str, Any] | None:
+        """The answer; None for a call that was throttled and is not the last."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            answer: Mapping[str, Any] = getattr(self.client(service), operation)(**arguments)
+            return answer
+        except ClientError as error:
+            if throttled(error) and not last:
+                return None
+            raise translate_call(error, what=_WHAT[service], sql=sql, lead=lead) from None
+        except (BotoCoreError, ResponseParserError, ValueError) as error:
+            raise translate_connection(error) from None
 
     def client(self, service: str) -> Any:
         """boto3's client of a service, the same for as long as this is open."""
@@ -141,25 +166,14 @@ class Calls:
             client.close()
 
     def _made(self, service: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
         from analyst.aws.clients import client
 
-        if not self._address.region:
-            return client(service, endpoint_url=self._address.endpoint)
-        config = Config(
-            connect_timeout=5,
-            read_timeout=20,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            signature_version="s3v4" if service == "s3" else None,
-        )
-        return boto3.client(
-            service,
-            region_name=self._address.region,
-            endpoint_url=self._address.endpoint or None,
-            config=config,
-        )
+        return client(service, region=self._address.region, endpoint_url=self._address.endpoint)
+
+
+def _hand_on(late: Callable[[Mapping[str, Any]], None], answer: Mapping[str, Any] | None) -> None:
+    if answer is not None:
+        late(answer)
 
 
 def _pause(attempt: int, patience: Patience | None) -> None:

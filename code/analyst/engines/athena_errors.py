@@ -41,6 +41,7 @@ _NO_OUTPUT: _Meaning = (
     DatabaseError,
     "The workgroup does not say where results are kept. Give it an output location, or the URL an output.",
 )
+_LOST: _Meaning = (DatabaseUnavailable, "The connection to Athena was lost.")
 _NO_RESULT: _Meaning = (DatabaseError, "The query's result is not there any more.")
 _CODES: Mapping[str, _Meaning] = {
     "expiredtoken": _EXPIRED,
@@ -59,7 +60,10 @@ _CODES: Mapping[str, _Meaning] = {
     "entitynotfoundexception": (DatabaseError, "The Glue catalog has no database or table of that name."),
     "metadataexception": (DatabaseError, "Athena cannot read the data catalog of that name."),
     "resourcenotfoundexception": (DatabaseError, "Athena does not know what was asked for."),
+    "brokenoff": _LOST,
     "permanentredirect": (DatabaseError, "The bucket is in another region than the one that is asked."),
+    "nosuchkey": _NO_RESULT,
+    "preconditionfailed": _NO_RESULT,
     "nosuchbucket": (DatabaseError, "The bucket of a table does not exist."),
 }
 _REQUESTS: tuple[tuple[str, _Meaning], ...] = (
@@ -187,9 +191,9 @@ _RESOURCES = frozenset({0, 1, 2, 5, 6})
 _SYSTEM = 1
 
 
-def lost() -> DatabaseUnavailable:
+def lost() -> DatabaseError:
     """The answer broke off."""
-    return DatabaseUnavailable("The connection to Athena was lost.")
+    return _LOST[0](_LOST[1])
 
 
 def throttled(error: Any) -> bool:
@@ -220,7 +224,7 @@ def translate_connection(error: Exception) -> DatabaseError:
     """The error to raise for a BotoCoreError, where no answer came."""
     name = type(error).__name__
     _log.debug("no answer: %s", name)
-    kind, message = _NOT_DONE.get(name, (DatabaseUnavailable, "The connection to Athena was lost."))
+    kind, message = _NOT_DONE.get(name, _LOST)
     return kind(message)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from analyst.draft import Query
 from analyst.engines.athena_address import Address
@@ -81,9 +82,10 @@ def _table(place: Read, sizes: Sizes) -> TableEstimate | None:
 
 def _sized(place: Read, table: GlueTable, sizes: Sizes, *, filtered: bool) -> TableEstimate:
     names = tuple(name for name, _ in table.keys)
-    if not table.keys or table.projected:
-        size, complete = sizes.bytes([table.location])
-        partitions, newest = 0, ""
+    projected = _projected(place, table)
+    if not table.keys or table.projection:
+        size, complete = sizes.bytes([table.location] if projected is None else projected)
+        partitions, newest = len(projected or ()), ""
     else:
         where = expression(place.conditions, dict(table.keys))
         found = sizes.partitions(place.schema, place.table, table.keys, where)
@@ -101,6 +103,14 @@ def _sized(place: Read, table: GlueTable, sizes: Sizes, *, filtered: bool) -> Ta
         newest=newest,
         own=place.own,
     )
+
+
+def _projected(place: Read, table: GlueTable) -> list[str] | None:
+    """Where the partitions lie that Athena works out by itself; None for all of the table."""
+    if table.projection is None or not table.keys:
+        return None
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return table.projection.places(table.keys, place.conditions, now=now)
 
 
 def _places(locations: Sequence[str], table: GlueTable) -> list[str]:

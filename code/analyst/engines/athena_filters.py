@@ -393,3 +393,81 @@ def _value(node: exp.Expr, type_: str) -> str:
 
 def _is_date(text: str) -> bool:
     return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit()
+
+
+# -- for partitions that are worked out here -------------------------------------------------------------
+
+
+def may_hold(condition: exp.Expr, key: str, type_: str, value: str) -> bool:
+    """False only where a condition cannot hold for a partition whose key has that value, as its place writes it."""
+    keys = {key: type_}
+    mine = _plain(value, _type(exp.column(key), keys))
+    if isinstance(condition, exp.Paren):
+        return may_hold(condition.this, key, type_, value)
+    if isinstance(condition, exp.And):
+        return all(may_hold(side, key, type_, value) for side in (condition.left, condition.right))
+    if isinstance(condition, exp.Or):
+        return any(may_hold(side, key, type_, value) for side in (condition.left, condition.right))
+    told = _glue(condition, keys)
+    if not told or mine is None:
+        return True
+    if isinstance(condition, exp.In):
+        return mine in _listed(condition.expressions, key, type_)
+    if isinstance(condition, exp.Between):
+        low, high = _listed([condition.args["low"], condition.args["high"]], key, type_)
+        return not (_below(mine, low) or _below(high, mine))
+    return _compares(condition, key, type_, mine)
+
+
+def named_values(conditions: Sequence[exp.Expr], key: str, type_: str) -> set[int | str] | None:
+    """The values of which a key must have one, where a condition names them; None where none does."""
+    for condition in conditions:
+        if not _glue(condition, {key: type_}):
+            continue
+        if isinstance(condition, exp.Paren):
+            found = named_values([condition.this], key, type_)
+            if found is not None:
+                return found
+        if isinstance(condition, exp.In):
+            return set(_listed(condition.expressions, key, type_))
+        if isinstance(condition, exp.EQ):
+            sides = (condition.left, condition.right)
+            return set(_listed([s for s in sides if not isinstance(s, exp.Column)], key, type_))
+    return None
+
+
+def _compares(condition: exp.Expr, key: str, type_: str, mine: int | str) -> bool:
+    left, right = condition.args["this"], condition.args["expression"]
+    flipped = not isinstance(left, exp.Column)
+    (other,) = _listed([left if flipped else right], key, type_)
+    sign = (_FLIPPED if flipped else _SIGNS)[type(condition)]
+    if sign == "=":
+        return mine == other
+    less = _below(mine, other)
+    return (
+        (less or (sign == "<=" and mine == other))
+        if sign[0] == "<"
+        else not less and (sign == ">=" or mine != other)
+    )
+
+
+def _below(one: int | str, other: int | str) -> bool:
+    """Texts in the order of their characters, as Athena has them; both are of the key's own type."""
+    if isinstance(one, int) and isinstance(other, int):
+        return one < other
+    return str(one) < str(other)
+
+
+def _listed(nodes: Sequence[exp.Expr], key: str, type_: str) -> list[int | str]:
+    """The values of literals that `_glue` has taken."""
+    texts = (_value(node, _type(exp.column(key), {key: type_})) for node in nodes)
+    return [text[1:-1].replace("''", "'") if text[:1] == "'" else int(text) for text in texts]
+
+
+def _plain(value: str, type_: str) -> int | str | None:
+    """A partition's value as it is compared; None where that is not sure."""
+    if type_ in _WHOLES:
+        return int(value) if value.removeprefix("-").isdigit() else None
+    if type_ == "date":
+        return value if _is_date(value) else None
+    return value if type_ in _TEXTS[:2] else None

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from analyst.engines.athena_calls import Calls, Patience
 from analyst.engines.athena_kept import Kept
+from analyst.engines.athena_projection import Projection
 from analyst.errors import DatabaseError
 
 _log = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ class GlueTable:
     location: str = ""
     keys: tuple[tuple[str, str], ...] = ()
     """Name and type of each partition key, in order, in lower case."""
-    projected: bool = False
-    """True where Athena works the partitions out by itself and Glue has none."""
+    projection: Projection | None = None
+    """How Athena works the partitions out by itself, of which Glue then has none."""
     view: str = ""
     """The SQL of a view."""
 
@@ -198,18 +199,33 @@ class Sizes:
 
 
 def _glue_table(table: Mapping[str, Any]) -> GlueTable:
-    parameters = table.get("Parameters") or {}
-    projected = str(parameters.get("projection.enabled", "")).lower() == "true"
-    template = str(parameters.get("storage.location.template") or "").partition("${")[0]
     location = str((table.get("StorageDescriptor") or {}).get("Location") or "")
+    keys = tuple(
+        (str(key["Name"]).lower(), str(key.get("Type", "")).lower())
+        for key in table.get("PartitionKeys") or ()
+    )
+    projection = _projection(table.get("Parameters") or {}, location, keys)
     return GlueTable(
-        location=template.rpartition("/")[0] if projected and template else location,
-        keys=tuple(
-            (str(key["Name"]).lower(), str(key.get("Type", "")).lower())
-            for key in table.get("PartitionKeys") or ()
-        ),
-        projected=projected,
+        location=projection.template.partition("${")[0].rpartition("/")[0] if projection else location,
+        keys=keys,
+        projection=projection,
         view=_view_sql(table) if table.get("TableType") == "VIRTUAL_VIEW" else "",
+    )
+
+
+def _projection(
+    parameters: Mapping[str, Any], location: str, keys: Sequence[tuple[str, str]]
+) -> Projection | None:
+    if str(parameters.get("projection.enabled", "")).strip().lower() != "true":
+        return None
+    folders = "/".join(f"{name}=${{{name}}}" for name, _ in keys)
+    return Projection(
+        template=str(parameters.get("storage.location.template") or f"{location.rstrip('/')}/{folders}"),
+        properties={
+            str(name).lower().removeprefix("projection."): str(value)
+            for name, value in parameters.items()
+            if str(name).lower().startswith("projection.")
+        },
     )
 
 

@@ -192,13 +192,13 @@ class PostgresEngine:
             rows = opened.rows(f"FETCH FORWARD {asked} FROM answer")
             if readers is None:
                 readers = self._columns(opened, sink)
-            wanted = rows[: limit - seen]
-            if wanted:
+            if wanted := rows if seen + len(rows) <= limit else rows[: limit - seen]:
                 sink.rows(cells(wanted, readers))
             seen += len(rows)
             if seen > limit or len(rows) < asked:
                 return seen > limit
             size = min(self.most_rows_a_batch, _next_size(rows))
+            del rows, wanted  # before the next batch comes: two at a time would need twice the memory
 
     def _columns(self, opened: Session, sink: ResultSink) -> list[Reader]:
         """Tell the sink what the columns are, and how each is read."""

@@ -154,6 +154,12 @@ _CONNECTING: tuple[tuple[tuple[str, ...], type[DatabaseError], str], ...] = (
         "The database is starting up or shutting down.",
     ),
     (("permission denied for database",), DatabaseError, "This user may not connect to the database."),
+    (
+        ("root certificate file",),
+        DatabaseError,
+        "No secure connection to the database could be made: the file with its certificate authority is missing; "
+        "`analyst sources check` says what to do.",
+    ),
     (("ssl", "certificate"), DatabaseError, "No secure connection to the database could be made."),
 )
 

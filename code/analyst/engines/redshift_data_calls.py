@@ -84,13 +84,10 @@ class Calls:
     def _client(self) -> Any:
         if self._given is not None:
             return self._given
-        import boto3
-        from botocore.config import Config
+        from analyst.aws.clients import client
 
-        retries = {"mode": "standard", "total_max_attempts": 5}
-        config = Config(connect_timeout=5, read_timeout=20, retries=retries)
         with _as_database_errors():
-            return boto3.client("redshift-data", region_name=self._place.region or None, config=config)
+            return client("redshift-data", region=self._place.region, attempts=5)
 
     def start(self, sql: str) -> str:
         """Hand a statement in; its id. One that is sent again, as its answer got lost, runs once."""

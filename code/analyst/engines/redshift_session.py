@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from importlib.util import find_spec
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote
 
@@ -12,6 +10,7 @@ from psycopg2.sql import SQL, Composable, Literal
 
 from analyst.engines import redshift_errors
 from analyst.engines.postgres_session import Session
+from analyst.engines.roots import public_roots
 from analyst.errors import DatabaseError, DatabaseUnavailable
 
 _SETTINGS = (
@@ -85,13 +84,7 @@ def for_driver(url: str) -> str:
     asked = dict(parse_qsl(url.partition("?")[2]))
     more = {} if "sslmode" in asked else {"sslmode": "verify-full"}
     mode = asked.get("sslmode", "verify-full")
-    if "sslrootcert" not in asked and mode in ("verify-full", "verify-ca") and (roots := _roots()):
+    if "sslrootcert" not in asked and mode in ("verify-full", "verify-ca") and (roots := public_roots()):
         more["sslrootcert"] = roots
     added = "&".join(f"{name}={quote(value, safe='')}" for name, value in more.items())
     return f"postgresql://{rest}{('&' if '?' in rest else '?') + added if added else ''}"
-
-
-def _roots() -> str:
-    found = find_spec("botocore")
-    path = os.path.join(os.path.dirname(found.origin), "cacert.pem") if found and found.origin else ""
-    return path if os.path.isfile(path) else ""

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from analyst.reusing.lasting import lasts
 from analyst.reusing.recall import Digest, Recall
+from analyst.reusing.reuse import Reuse
 
-__all__ = ["Digest", "Recall", "lasts"]
+__all__ = ["Digest", "Recall", "Reuse", "lasts"]
