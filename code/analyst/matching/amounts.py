@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from analyst.matching.row import Row
-from analyst.matching.tokens import MARKER, WORD
+from analyst.matching.tokens import END, MARKER, WORD
 
+_HAVING = frozenset(("had", "has", "have"))
 _COMPARING = frozenset({"GT", "GE", "LT", "LE", "WITHIN"})
 
 
@@ -44,6 +45,14 @@ class Compared(Row):
                 days = i + 1 < len(self.row) and self.row[i + 1].text == "days"
                 relating += [] if days and token.raw in ("over", "within") else [token.raw]
         self.made.compared, self.made.relating = tuple(compared), tuple(relating)
+        self._had_behind()
+
+    def _had_behind(self) -> None:
+        """ "Orders above 20 had a discount": it is not the discount that is above 20."""
+        for i in self.number_roles:
+            verb = self.row[i + 1] if i + 1 < len(self.row) else None
+            if verb is not None and verb.kind == END and verb.raw in _HAVING and self._follows(i + 1) == WORD:
+                self.made.flags["HAD"] += 1
 
     def _length_said_twice(self, at: int) -> None:
         """A "distance over 500 miles" is "longer than 500 miles", and so is "over 500 miles long"."""

@@ -23,7 +23,9 @@ from analyst.matching.facts import Known
 from analyst.matching.frame import Frame
 from analyst.matching.marking import Mark, marks, tidy
 from analyst.matching.places import tree_of
+from analyst.matching.plainer import plainer
 from analyst.matching.reading import frame_of
+from analyst.matching.taught import Lesson, lesson_of
 from analyst.matching.tokens import tokens
 from analyst.matching.verdict import BOUND, MISS, SAME, Swap, Verdict
 from analyst.repairing.statement import UNREADABLE, parsed
@@ -55,7 +57,8 @@ def compare(
     if not same and max(len(question), len(example.question)) > _LONGEST:
         return _miss("The question is too long to be compared.")
     follow, fiscal = catalog.time_follows or follows, catalog.fiscal_start or fiscal_start
-    new, old = (_frame(text, catalog, today, follow, fiscal) for text in (question, example.question))
+    beside = None if same else example
+    new, old = (_frame(text, catalog, today, follow, fiscal, beside) for text in (question, example.question))
     if same:
         return _holding(old, example, catalog) or Verdict(
             kind=SAME, reason="It is the same question.", sql=example.sql
@@ -63,8 +66,11 @@ def compare(
     if re.search(r"\bcount\s*\(\s*distinct\b", example.sql.lower()):
         new, old = _each_once(new), _each_once(old)
     known = Known(sql=example.sql, dialect=example.dialect, tables=Held.of(catalog.tables))
+    if aged := _holding(old, example, catalog):
+        return aged
+    new, old = plainer(new, old, known)
     said = difference(new, old, known)
-    return _miss(said) if said else _holding(old, example, catalog) or _bound(new, old, example, catalog)
+    return _miss(said) if said else _bound(new, old, example, catalog, known)
 
 
 def _holding(old: Frame, example: Example, catalog: Catalog) -> Verdict | None:
@@ -96,10 +102,10 @@ def _folded(text: str) -> str:
     return plain if re.search(r"[\"'“‘]", plain) else plain.casefold()
 
 
-def _bound(new: Frame, old: Frame, example: Example, catalog: Catalog) -> Verdict:
+def _bound(new: Frame, old: Frame, example: Example, catalog: Catalog, known: Known) -> Verdict:
     tree = tree_of(example.sql, example.dialect)
     assert tree is not None
-    if said := _understood(new, old, example.sql, tree):
+    if said := _understood(new, old, known, tree):
         return _miss(said)
     try:
         made = bind(new, old, tree=tree, catalog=catalog)
@@ -120,18 +126,26 @@ def _told(swaps: list[Swap]) -> str:
     return " and ".join(f"{swap.old} -> {swap.new}" for swap in swaps)
 
 
-def _understood(new: Frame, old: Frame, sql: str, tree: exp.Expr) -> str:
+def _understood(new: Frame, old: Frame, known: Known, tree: exp.Expr) -> str:
     """What the stored question says and its SQL does not do, as a sentence."""
-    if new.unit != old.unit and not (old.unit and not new.unit and _is_native(tree)):
+    named = bool(old.unit) or new.unit in known.facts.units
+    if new.unit != old.unit and not (named and not (new.unit and old.unit) and _is_native(tree)):
         return "The answer is to be told in another unit."
     averaged = old.measures["AVG"] and old.measures["COUNT"]
-    if old.groups and not averaged and tree.find(exp.Group, exp.Window, exp.Distinct) is None:
+    told = tree.find(exp.Group, exp.Window, exp.Distinct) is not None or _is_ratio(tree)
+    if old.groups and not averaged and not told:
         return "The stored SQL does not tell it for each of something."
-    if old.measures["AVG"] and re.search(r"\bavg\b|/", sql.lower()) is None:
+    if old.measures["AVG"] and re.search(r"\bavg\b|/", known.sql.lower()) is None:
         return "The stored SQL takes no average."
     if any(item.mark.kind == "moment" for item in (*new.literals, *old.literals)):
         return _moments(new, old)
     return ""
+
+
+def _is_ratio(tree: exp.Expr) -> bool:
+    """True for the "cost per conversion" that one amount divided by another one is."""
+    parts = [(node.this, node.expression) for node in tree.find_all(exp.Div)]
+    return any(all(part.find(exp.Column, exp.Star) is not None for part in each) for each in parts)
 
 
 def _each_once(frame: Frame) -> Frame:
@@ -155,10 +169,18 @@ def _is_native(tree: exp.Expr) -> bool:
     return not any(str(n.this).removesuffix(".0") in _SCALES for n in reckoned)
 
 
-def _frame(question: str, catalog: Catalog, today: date, follow: str, fiscal_start: int) -> Frame:
+def _frame(
+    question: str,
+    catalog: Catalog,
+    today: date,
+    follow: str,
+    fiscal_start: int,
+    beside: Example | None = None,
+) -> Frame:
     place = (Held.of(catalog.tables), Held.of(catalog.links))
     day = _anchor(*place, catalog.dialect, catalog.default_schema, today, follow)
-    return _read(question, *place, catalog.dialect, catalog.default_schema, day, fiscal_start)
+    held = (*place, catalog.dialect, catalog.default_schema, day, fiscal_start)
+    return _read(question, *held) if beside is None else _beside(question, beside.question, beside.sql, *held)
 
 
 @lru_cache(maxsize=64)
@@ -167,6 +189,28 @@ def _anchor(
 ) -> date:
     catalog = _catalog(tables, links, dialect, schema)
     return periods.anchor(catalog, today=today, follow="data" if follow == "data" else "today").day
+
+
+@lru_cache(maxsize=4_000)
+def _beside(
+    question: str,
+    stored: str,
+    sql: str,
+    tables: Held[Table],
+    links: Held[Link],
+    dialect: str,
+    schema: str,
+    anchor: date,
+    fiscal_start: int,
+) -> Frame:
+    """A question's parts, read with what a stored pair tells of names."""
+    held = (tables, links, dialect, schema, anchor, fiscal_start)
+    text, found = _marked(question, *held)
+    names = names_of(tables)
+    taught = _learnt(stored, sql, *held).applied(text, found, names, _catalog(tables, links, dialect, schema))
+    if taught is found:
+        return _read(question, *held)
+    return frame_of(tokens(text, taught, names), names)
 
 
 @lru_cache(maxsize=4_000)
@@ -179,11 +223,40 @@ def _read(
     anchor: date,
     fiscal_start: int,
 ) -> Frame:
-    catalog = _catalog(tables, links, dialect, schema)
-    text = tidy(question)
-    found: tuple[Mark, ...] = marks(text, catalog, anchor=anchor, fiscal_start=fiscal_start)
+    text, found = _marked(question, tables, links, dialect, schema, anchor, fiscal_start)
     names = names_of(tables)
     return frame_of(tokens(text, found, names), names)
+
+
+@lru_cache(maxsize=4_000)
+def _marked(
+    question: str,
+    tables: Held[Table],
+    links: Held[Link],
+    dialect: str,
+    schema: str,
+    anchor: date,
+    fiscal_start: int,
+) -> tuple[str, tuple[Mark, ...]]:
+    catalog = _catalog(tables, links, dialect, schema)
+    text = tidy(question)
+    return text, marks(text, catalog, anchor=anchor, fiscal_start=fiscal_start)
+
+
+@lru_cache(maxsize=4_000)
+def _learnt(
+    question: str,
+    sql: str,
+    tables: Held[Table],
+    links: Held[Link],
+    dialect: str,
+    schema: str,
+    anchor: date,
+    fiscal_start: int,
+) -> Lesson:
+    catalog = _catalog(tables, links, dialect, schema)
+    text, found = _marked(question, tables, links, dialect, schema, anchor, fiscal_start)
+    return lesson_of(text, found, names_of(tables), sql=sql, catalog=catalog)
 
 
 def _catalog(tables: Held[Table], links: Held[Link], dialect: str, schema: str) -> Catalog:

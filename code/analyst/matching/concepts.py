@@ -14,6 +14,8 @@ from analyst.values.kept import Held
 
 _HERE = "analyst.matching"
 _SHORTEST = 3
+PARTICLES = frozenset(("in", "out", "up", "off"))
+"""What makes another verb of the one before."""
 _DROPPED_E = "cgvsuz"
 """No plain English word ends in these: "placed" is "place" and not "plac"."""
 
@@ -90,7 +92,7 @@ class Names:
         named = {self._always(w) for w in others} & self.all
         tables = named & self.tables
         if len(tables) == 1:
-            named = {w for w in named if self.happened.get(w, frozenset()) != tables}
+            named = {w for w in named if w in tables or self.happened.get(w, frozenset()) != tables}
         return next(iter(named)) if len(named) == 1 else found
 
     def _always(self, word: str) -> str:
@@ -142,8 +144,19 @@ def names_of(tables: Held[Table]) -> Names:
 
 
 def name_words(name: str) -> list[str]:
-    """The plain words of a table's or column's name."""
-    return [plain(w) for w in plain_words(name.replace("_", " "))]
+    """The plain words of a table's or column's name; "check_in" and "sign_up" are one word each."""
+    return list(_name_words(name))
+
+
+@lru_cache(maxsize=20_000)
+def _name_words(name: str) -> tuple[str, ...]:
+    made: list[str] = []
+    for word in plain_words(name.replace("_", " ")):
+        if word in PARTICLES and made:
+            made[-1] += word
+        else:
+            made.append(plain(word))
+    return tuple(made)
 
 
 def is_amount(kind: str) -> bool:

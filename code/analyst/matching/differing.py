@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 
 from analyst.matching.concepts import Names
 from analyst.matching.excusing import excused
+from analyst.matching.explaining import are_persons
 from analyst.matching.facts import Known
 from analyst.matching.frame import Frame
+from analyst.matching.kindred import is_kin
 from analyst.matching.standing import amounts_named, is_value, says_top, standing
 
 _Check = Callable[[Frame, Frame, Known], str]
@@ -97,6 +99,8 @@ def _each(groups: Iterable[frozenset[str]]) -> str:
 def _comparisons(new: Frame, old: Frame, known: Known) -> str:
     if Counter(op for op, _ in new.compared) != Counter(op for op, _ in old.compared):
         return "They compare in different directions."
+    if any(_is_amount_of(a, b, known.names) for a, b in ((new, old), (old, new))):
+        return "One compares a number of things, the other an amount of each."
     if new.relating != old.relating:
         return "They compare different things with one another."
     about_same = [c for _, c in new.compared] == [c for _, c in old.compared]
@@ -105,11 +109,22 @@ def _comparisons(new: Frame, old: Frame, known: Known) -> str:
     return ""
 
 
+def _is_amount_of(frame: Frame, other: Frame, names: Names) -> bool:
+    """True for "a refund above 3", where the other says "more than 3 refunds"."""
+    things = {
+        i.about for i in other.literals if i.role in ("GT", "GE", "LT", "LE") and i.about in names.tables
+    }
+    told = any(i.about for i in frame.literals if i.role in ("GT", "GE", "LT", "LE"))
+    return not told and not frame.counted and any(before in things for _, before in frame.compared)
+
+
 def _flags(new: Frame, old: Frame, known: Known) -> str:
     changed = set((new.flags - old.flags) + (old.flags - new.flags))
-    if not changed or (changed == {"AND"} and new.order == old.order):
+    if not changed or (
+        changed == {"AND"} and new.order == old.order and new.flags["BUT"] == old.flags["BUT"]
+    ):
         return ""
-    if changed & {"DESC", "ASC", "SORTBY"}:
+    if changed & {"DESC", "ASC", "SORTBY", "BESTFIRST", "WORSTFIRST", "NEWFIRST", "OLDFIRST", "BYTIME"}:
         return "They are sorted differently."
     if changed & {"OVERYEARS", "OVERMONTHS", "GROUP"}:
         return "They are told for different stretches of time."
@@ -117,7 +132,8 @@ def _flags(new: Frame, old: Frame, known: Known) -> str:
 
 
 def _words(new: Frame, old: Frame, known: Known) -> str:
-    if known.facts.leaves_out and new.moved != old.moved:
+    matters = known.facts.leaves_out or not known.names.all & {"origin", "dest", "destination"}
+    if matters and new.moved != old.moved:
         return "One asks for what departed or arrived, and the other does not say so."
     more, less = excused(new, old, known.names, known.facts)
     if not (more or less) or _goes_without(more + less, new.words & old.words, new, known.names):
@@ -149,9 +165,38 @@ def _subject(new: Frame, old: Frame, known: Known) -> str:
     told = (is_value(new, known) and is_value(old, known)) or (
         new.measures and "COUNT" not in new.measures and not new.end
     )
-    if not told and new.subject != old.subject and not _is_rows(new, old, known):
+    if not told and not _same_subject(new, old, known) and not _is_rows(new, old, known):
         return "They ask about different things first."
     return ""
+
+
+def _same_subject(new: Frame, old: Frame, known: Known) -> bool:
+    """True also for a plane and its tail number, and for a day and its date."""
+    first, second = sorted((new.subject, old.subject))
+    if (
+        first == second
+        or (first, second) == ("date", "day")
+        or is_kin(first, second, known.names, known.facts)
+    ):
+        return True
+    if are_persons(first, second, known.facts) or _is_done_to_rows(new, old, known):
+        return True
+    keys = known.names.keys
+    return any({b} == keys.get(a, frozenset()) - {"id", a} for a, b in ((first, second), (second, first)))
+
+
+def _is_done_to_rows(new: Frame, old: Frame, known: Known) -> bool:
+    """True for the "cancellations of subscriptions" beside the subscriptions that were cancelled."""
+    pair = {new.subject, old.subject}
+    rows, deed = pair & known.facts.rows, pair - known.facts.rows - known.names.tables
+    both = set(new.words) & set(old.words)
+    return (
+        known.facts.counts and len(rows) == len(deed) == 1 and pair <= both and _happened(deed, rows, known)
+    )
+
+
+def _happened(deed: set[str], rows: set[str], known: Known) -> bool:
+    return any(row in known.names.happened.get(word, ()) for word in deed for row in rows)
 
 
 def _is_rows(new: Frame, old: Frame, known: Known) -> bool:

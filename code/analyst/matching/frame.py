@@ -23,6 +23,8 @@ class Literal:
     beside: str
     """The concept that stands before it."""
     mark: Mark
+    denied: bool = False
+    """True where it stands in a part of the question that denies something."""
 
     @property
     def amount(self) -> tuple[Decimal, str]:
@@ -53,6 +55,14 @@ class Frame:
     """What is looked for at that end, where it is named: "which airline"."""
     ended: frozenset[str] = frozenset()
     """By what the end is found."""
+    lists: str = ""
+    """"WHICH" or "WHO" where what is wanted is asked for by name, and "WHAT" or "SHOWN" where it may be an amount."""
+    bad: bool = False
+    """True where what there is most of is worst: delays, complaints."""
+    good: bool = False
+    """True where what there is most of is best: ratings, sales."""
+    often: bool = False
+    """True for the "busiest" and the "most frequent", of which most rows tell."""
     groups: frozenset[frozenset[str]] = frozenset()
     attached: Counter[tuple[str, str]] = field(default_factory=Counter)
     """What is denied, the only one, different ones: the marker and the concept it stands before."""
@@ -65,6 +75,8 @@ class Frame:
     """"depart" and "arrive" where they only say which way."""
     chunks: frozenset[frozenset[str]] = frozenset()
     """The words of each part between "and" and "but"."""
+    joint: frozenset[tuple[str, str]] = frozenset()
+    """The pairs of words that stand side by side with nothing between: "plane models"."""
     told: tuple[str, ...] = ()
     """The same with the names among them."""
     unit: str = ""
@@ -72,9 +84,16 @@ class Frame:
     literals: tuple[Literal, ...] = ()
     compared: tuple[tuple[str, str], ...] = ()
     """For each comparison, its direction and the concept before it."""
+    counted: bool = False
+    """True where it says that it is a number of things that is compared."""
     higher: bool = False
     """True where something is said to be "higher than" a number."""
     relating: tuple[str, ...] = ()
     """Comparisons with something else than a number."""
     base: frozenset[str] = frozenset()
     """Of a share: what the whole is narrowed to."""
+
+
+def without(counted: Counter[str], *names: str) -> Counter[str]:
+    """What is counted, but for some names."""
+    return Counter({name: n for name, n in counted.items() if name not in names and n})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyst.matching.concepts import plain
-from analyst.matching.row import MEASURES, Row
+from analyst.matching.row import MEASURES, TIMES, Row
 from analyst.matching.tokens import MARKER, WORD
 
 _DOING = frozenset(
@@ -28,11 +28,51 @@ _DOING = frozenset(
         "run",
         "cover",
         "manufacture",
+        "handle",
+        "manage",
+        "write",
+        "buy",
+        "spend",
+        "earn",
+        "win",
+        "lose",
+        "give",
+        "take",
+        "complete",
+        "deliver",
+        "attract",
+        "contain",
+        "include",
+        "contribute",
+        "achieve",
+        "carry",
+        "employ",
+        "attend",
+        "resolve",
+        "publish",
     }
 )
 """What may stand behind "each airline": what it does is no part of its name."""
 
 
+_DONE = frozenset(
+    ("paid", "sold", "bought", "sent", "held", "flown", "taken", "left", "given", "written", "kept", "won", "lost",
+     "spent", "leave", "leaves", "land", "lands", "go", "goes", "come", "comes", "came")
+)  # fmt: skip
+
+
+def _is_doing(raw: str) -> bool:
+    """True for a verb, or its participle, behind a noun."""
+    return plain(raw) in _DOING or raw in _DONE or (raw.endswith("ed") and len(raw) > len("need"))
+
+
+_SPREADING = frozenset(
+    ("falls to each", "fall to each", "falling to each", "goes to each", "belongs to each", "accounted for by each",
+     "attributable to each", "distributed over", "distributed across", "distributed among", "divided over",
+     "divided among", "divided across", "spread over", "spread across", "split over", "split across", "split among",
+     "from each", "to each")
+)  # fmt: skip
+"""A whole that is spread over groups: not what share of each group something is."""
 _SORTED = frozenset(("ordered", "sorted", "ranked", "listed", "rank"))
 
 
@@ -59,7 +99,8 @@ class Grouped(Row):
             for i, t in enumerate(self.row)
             if t.raw in _SORTED and (self._is(i + 1, "DESC", "ASC") or i == rank)
         )
-        at = sorts[0]
+        both = self._has("SORTBY") and self._has("GROUP")
+        at = next(i for i in sorts if not both or self._is(i, "SORTBY"))
         before = [i for i in range(at) if self.row[i].kind == WORD and i not in self.used]
         measured = [i for i, t in enumerate(self.row) if t.kind == MARKER and t.text in MEASURES]
         told = not any(self._is(i, "GROUP") and i != at for i in sorts)
@@ -70,7 +111,11 @@ class Grouped(Row):
 
     def _group(self, at: int) -> None:
         self.used.add(at)
+        self.made.flags["SPREAD"] += self.row[at].raw in _SPREADING
         places = self._phrase(at + 1)
+        if not places and self._is_literal(at + 1, "value"):
+            places = self._phrase(at + 2)  # "per Boeing plane"
+            places = places if self._concepts(places) & self.names.tables else []
         if not places:
             if not self._is(at + 1, "GROUP"):
                 self.made.flags["GROUP"] += 1
@@ -85,10 +130,12 @@ class Grouped(Row):
 
     def _shortened(self, places: list[int]) -> list[int]:
         """Of "each airline flights" the airline alone: after the genitive's end another thing follows."""
+        if self.row[places[-1]].text in TIMES and not self._concepts(places) & self.names.tables:
+            return places[-1:]  # "per check-in month" is by month, and about the check-in
         tables = [i for i in places if self.row[i].text in self.names.tables]
         return self._things(places[: places.index(tables[0]) + 1] if len(tables) > 1 else places)
 
     def _things(self, places: list[int]) -> list[int]:
         """Those before the word that says what they do."""
-        doing = next((n for n, i in enumerate(places) if n and plain(self.row[i].raw) in _DOING), len(places))
+        doing = next((n for n, i in enumerate(places) if n and _is_doing(self.row[i].raw)), len(places))
         return places[:doing]

@@ -29,7 +29,21 @@ class Literals(Row):
                 about=unit,
                 beside=self._before(i),
                 mark=token.mark,
+                denied=token.text == "value" and self._is_denied(i),
             )
+
+    def _is_denied(self, at: int) -> bool:
+        """True where "not" stands in the same clause: "... but not from here", "... that we do not have here"."""
+        start = next((i for i in range(at, -1, -1) if self._begins(i)), 0)
+        end = next((i for i in range(at + 1, len(self.row)) if self._begins(i)), len(self.row))
+        return any(self._is(i, "NOT") for i in range(start, end))
+
+    def _begins(self, at: int) -> bool:
+        token = self.row[at]
+        clause = token.kind == "end" and token.raw in ("that", "which", "whose", ";", "when", "where")
+        clause = clause or (token.raw == "," and self._is(at + 1, "NOT", "BUT"))
+        shown = token.raw.startswith(("but not", "but no", "but never", "and not", "while not", "though not"))
+        return clause or shown or self._is(at, "BUT", "WHEN", "WHICH")
 
     def _unit_of(self, at: int) -> str:
         """The unit or the thing of a table behind a number, or the currency in front of it."""

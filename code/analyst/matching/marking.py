@@ -32,7 +32,20 @@ _MONTH_NAMES = (
 )
 _SHORT = {name[:3].lower(): name for name in _MONTH_NAMES} | {"sept": "September"}
 _Said = str | Callable[[re.Match[str]], str]
+_ANY_MONTH = "|".join((*_MONTH_NAMES, *(s for s in _SHORT if s != "may")))
 _WRITTEN: tuple[tuple[str, str, _Said], ...] = (
+    (
+        "-",
+        rf"(?<![\w-])({_ANY_MONTH}) ?- ?({_ANY_MONTH})(?![\w-])",
+        lambda m: f"from {_month(m[1])} to {_month(m[2])}",
+    ),
+    (
+        "0/0",
+        r"(?<![\d/.-])(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\d/-])",
+        lambda m: f"{_MONTH_NAMES[int(m[1]) - 1]} {m[2]}",
+    ),
+    (">", r"\s*(?:->|=>)\s*", " to "),
+    ("→", r"\s*→\s*", " to "),
     ("+", r"(?<=\d)\s*\+(?=\s|$)", " or more"),
     ("month of ", r"\b(?:the )?month of (?=" + "|".join(_MONTH_NAMES) + ")", ""),
     (
@@ -47,6 +60,29 @@ _WRITTEN: tuple[tuple[str, str, _Said], ...] = (
         r"(?= (?:minutes?|hours?|miles?|feet|seats|pages|euros?|dollars?)\b)",
         r"between \1 and \2",
     ),
+    (
+        "0",
+        r"\b(?:from |between )?(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:to|until|till|through|and)(?: the)? "
+        rf"(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?=(?:{_ANY_MONTH})\b)",
+        r"\1-\2 ",
+    ),
+    *(
+        ("quarter", rf"\b(?:the )?(?:{said}) quarter\b(?! of)", f"Q{number}")
+        for number, said in enumerate(("first|1st", "second|2nd", "third|3rd", "fourth|4th"), 1)
+    ),
+    (
+        "than ",
+        r"\b(?:older|earlier) than (?:(?:model |build )?year )?(?=(?:19|20)\d\d\b)",
+        "before ",
+    ),
+    (
+        "than ",
+        r"\b(?:newer|younger|later|more recent) than (?:(?:model |build )?year )?(?=(?:19|20)\d\d\b)",
+        "after ",
+    ),
+    ("pre-0", r"\bpre-(?=(?:19|20)\d\d\b)", "before "),
+    ("past 0", r"\bpast (?=(?:19|20)\d\d\b)", "after "),
+    ("post-0", r"\bpost-(?=(?:19|20)\d\d\b)", "after "),
     *((sign, rf"(?<!\w){re.escape(sign)} ?of\b", "number of") for sign in ("#", "no.", "nr.", "nr")),
     ("w/o", r"\bw/o\b", "without"),
     ("w/", r"\bw/ ?(?=\w)", "with "),
@@ -116,6 +152,11 @@ def tidy(question: str) -> str:
 def _cues(text: str) -> str:
     """The text in small letters and with 0 for every digit, so that what a pattern needs is seen at once."""
     return text.translate(_CUES).lower()
+
+
+def _month(said: str) -> str:
+    """A month's whole name."""
+    return _SHORT[said[:3].lower()]
 
 
 def marks(text: str, catalog: Catalog | None, *, anchor: date, fiscal_start: int) -> tuple[Mark, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analyst.matching.row import ENDS, LEADS, MEASURES, Row
+from analyst.matching.row import AGES, ENDS, LEADS, MEASURES, Row
 from analyst.matching.tokens import MARKER, WORD
 
 UNITS = frozenset(
@@ -28,7 +28,7 @@ UNITS = frozenset(
 )
 
 
-_SHOWN = ("show", "breakdown of", "give a breakdown of", "give me a breakdown of")
+SHOWN = ("show", "breakdown of", "give a breakdown of", "give me a breakdown of")
 
 
 class Measured(Row):
@@ -37,8 +37,8 @@ class Measured(Row):
     def _implied(self) -> None:
         """ "Flights by month" are counted: nothing else can be told of rows for each stretch of time."""
         said = [t.text for i, t in enumerate(self.row) if t.kind == WORD and i not in self.used]
-        asked = (*MEASURES, *ENDS, *LEADS, "WHICH", "WHO", "HOW", "WHEN", "WHERE")
-        asks = any(t.kind == MARKER and t.text in asked and t.raw not in _SHOWN for t in self.row)
+        asked = (*MEASURES, *ENDS, *LEADS, *AGES, "FIRST", "LAST", "WHICH", "WHO", "HOW", "WHEN", "WHERE")
+        asks = any(t.kind == MARKER and t.text in asked and t.raw not in SHOWN for t in self.row)
         rows = bool(said) and (said[-1] in self.names.tables or self._is_done())
         if rows and not asks and self.groups and not set(said[:-1]) & self.names.numbers:
             self.made.implied = True
@@ -76,9 +76,20 @@ class Measured(Row):
             if name == "COUNT":
                 self._count(behind)
             elif name in ("SHARE", "FRACTION"):
+                self._named_whole(i)
                 things = self._concepts(self._before_things(behind))
                 self.made.rated = self.row[i].raw in ("rate", "rates")
                 self.made.base = frozenset() if self.row[i].raw in ("rate", "rates") else things
+
+    def _named_whole(self, at: int) -> None:
+        """The whole of "which share of cancelled orders were late?" are the cancelled ones, and not all."""
+        named = next((i for i in (at + 1, at + 2) if self._is_literal(i, "value")), None)
+        if named is None or (named == at + 2 and self.row[at + 1].raw != "of"):
+            return
+        behind = self._phrase(named + 1)
+        verb = behind[-1] + 1 if behind else named + 1
+        if verb < len(self.row) and self.row[verb].raw in ("was", "were", "is", "are", "had", "have", "has"):
+            self.made.flags["WHOLE"] += 1
 
     def _before_things(self, behind: Sequence[int]) -> Sequence[int]:
         """Of "late flights from there" what stands before the flights: they are the whole that a share is of."""
@@ -108,7 +119,7 @@ class Measured(Row):
             if token.kind != WORD or token.text not in UNITS:
                 continue
             before = self.row[i - 1] if i else token
-            if self._is_literal(i + 1, "days") and token.text in ("year", "month"):
+            if self._is_literal(i + 1, "days") and token.text in ("year", "month", "week", "quarter", "day"):
                 self.used.add(i)
             elif before.kind == "end" and before.text == "in":
                 self.made.unit = token.text

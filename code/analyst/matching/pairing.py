@@ -33,7 +33,7 @@ def paired(new: Frame, old: Frame, catalog: Catalog) -> Iterator[tuple[Literal, 
         else:
             waiting.append(item)
     for item in waiting:
-        near = [o for o in left if _part(o) == _part(item)]
+        near = [o for o in left if _plays(item, o, catalog)]
         near = [o for o in near if not item.mark.mentions or _columns(item, catalog) & _columns(o, catalog)]
         if not near:
             raise Unbound("A number, day or name plays another part in the stored question.")
@@ -51,7 +51,7 @@ def _may_be_swapped(frame: Frame) -> bool:
     """True where two names could each be the other, and no "from" and "to" tells which: two towns, two airports."""
     named = [(i.role, {m.column for m in i.mark.mentions}) for i in frame.literals if i.mark.mentions]
     return any(
-        first & second and {way, other} != {"from", "to"}
+        first & second and {way, other} not in ({"from", "to"}, {"with", "without"}, {"among"})
         for n, (way, first) in enumerate(named)
         for other, second in named[n + 1 :]
     )
@@ -68,6 +68,18 @@ def _is_ordered(item: Literal, near: Sequence[Literal], waiting: Sequence[Litera
     """True for days in their order, and a comparison's two ends."""
     alike = [w for w in waiting if _part(w) == _part(item)]
     return item.mark.kind == "days" and len(alike) >= len(near)
+
+
+def _plays(item: Literal, other: Literal, catalog: Catalog) -> bool:
+    """True where one may stand in the other's place: also where only one says of what an amount is, or which way."""
+    if _part(item) == _part(other):
+        return True
+    if item.mark.kind == other.mark.kind == "number":
+        left_out = (item.about == "" and other.about in _LEFT_OUT) or (
+            other.about == "" and item.about in _MONEY
+        )
+        return item.role == other.role and left_out
+    return item.mark.kind == other.mark.kind == "value" and _may_be(item, other, catalog)
 
 
 def _part(item: Literal) -> tuple[str, str, str]:

@@ -98,7 +98,7 @@ def _place(node: exp.Literal, called: Mapping[str, Table | None]) -> Place:
     if isinstance(parent, exp.Sub) and child.arg_key == "expression" and not node.is_string:
         return Place(node, "interval", unit="day")
     if isinstance(parent, (exp.Ordered, exp.Group, exp.DataTypeParam)) or (
-        parent is not None and call(parent) in _SHAPING and child is not _first(parent)
+        parent is not None and call(parent) in _SHAPING and child is not first_argument(parent)
     ):
         return Place(node, "harmless")
     if isinstance(parent, _COMPARISONS):
@@ -122,7 +122,7 @@ def _compared(
     while isinstance(bare, (exp.Paren, exp.Cast)):
         bare = bare.this
     lowered = call(bare) == "lower"
-    bare = _first(bare) or bare if lowered else bare
+    bare = first_argument(bare) or bare if lowered else bare
     unit = _unit(bare)
     column = bare.name.lower() if isinstance(bare, exp.Column) else ""
     dated = node.is_string and _DAY.match(node.name) is not None
@@ -139,7 +139,7 @@ def _compared(
     )
 
 
-def _first(node: exp.Expr) -> exp.Expr | None:
+def first_argument(node: exp.Expr) -> exp.Expr | None:
     """A function's first argument."""
     if isinstance(node, exp.Anonymous):
         return node.expressions[0] if node.expressions else None
@@ -150,7 +150,7 @@ def _unit(node: exp.Expr) -> str:
     if isinstance(node, exp.Extract):
         said = node.name.lower()
     elif call(node) in ("date_part", "datepart", *_UNITS):
-        first = _first(node)
+        first = first_argument(node)
         said = first.name.lower() if call(node) not in _UNITS and first is not None else call(node)
     elif isinstance(node, exp.Column):
         said = re.split(r"_", node.name.lower())[-1]

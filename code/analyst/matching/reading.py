@@ -11,7 +11,7 @@ from analyst.matching.concepts import Names
 from analyst.matching.ends import Ended
 from analyst.matching.frame import Frame
 from analyst.matching.literal_parts import Literals
-from analyst.matching.measuring import Measured
+from analyst.matching.measuring import SHOWN, Measured
 from analyst.matching.rewording import Reworded
 from analyst.matching.row import ENDS, MEASURES
 from analyst.matching.settling import Settled
@@ -23,6 +23,16 @@ _FLAGS = frozenset(
     {
         "OR",
         "AND",
+        "BUT",
+        "IF",
+        "BESTFIRST",
+        "WORSTFIRST",
+        "NEWFIRST",
+        "OLDFIRST",
+        "BYTIME",
+        "TOBE",
+        "LEFTOUT",
+        "THANANY",
         "WHEN",
         "WHERE",
         "HOW",
@@ -38,6 +48,14 @@ _FLAGS = frozenset(
 )
 
 
+_INSTEAD = frozenset(("those", "ones", "one", "them", "such", "any"))
+"""What stands for things that are named elsewhere."""
+_BEING = frozenset(("were", "was", "are", "is", "have", "has", "had", "got"))
+
+
+_WHAT = frozenset(("what", "what are", "what were"))
+
+
 def frame_of(row: Sequence[Token], names: Names) -> Frame:
     """The parts of a question from its tokens."""
     return _Reader(list(row), names).read()
@@ -45,6 +63,7 @@ def frame_of(row: Sequence[Token], names: Names) -> Frame:
 
 class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
     def read(self) -> Frame:
+        self._lists()
         self._settle_all()
         self._reword()
         self._settle_ends()
@@ -58,20 +77,43 @@ class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
         self._rest()
         return self.made
 
+    def _lists(self) -> None:
+        """Whether what is wanted is asked for by name: "which", "list", "who"."""
+        asked = [
+            t for t in self.row if t.kind == MARKER and t.text in ("WHICH", "WHO") and t.raw not in SHOWN
+        ]
+        self.made.lists = asked[0].text if asked else ""
+        if asked and asked[0].raw in _WHAT:
+            self.made.lists = "WHAT"
+        if not asked and any(t.kind == MARKER and t.text == "WHICH" for t in self.row):
+            self.made.lists = "SHOWN"
+
     def _attached(self) -> None:
         for i, token in enumerate(self.row):
             if token.kind == MARKER and token.text in _ATTACHING and i not in self.used:
                 self.used.add(i)
-                target = next(
-                    (t for t in self.row[i + 1 :] if t.kind in (WORD, LITERAL) or t.text in MEASURES | ENDS),
-                    None,
-                )
-                said = "" if target is None else target.text
+                said = self._target(i)
                 self.made.attached[(token.text, said)] += 1
             elif token.kind == MARKER and token.text in _FLAGS and i not in self.used:
                 self.used.add(i)
                 relative = token.text == "WHO" and i > 0 and self.row[i - 1].kind in (WORD, LITERAL)
                 self.made.flags[token.text] += not relative
+
+    def _target(self, at: int) -> str:
+        """What is denied, the only one or the first: what stands next, or what is said of it behind a "that"."""
+        for i in range(at + 1, len(self.row)):
+            token = self.row[i]
+            if token.kind == WORD and (token.raw in _INSTEAD or self._is_told_of(i)):
+                continue
+            if token.kind in (WORD, LITERAL) or token.text in MEASURES | ENDS:
+                return token.text
+        return ""
+
+    def _is_told_of(self, at: int) -> bool:
+        """True for the "flights" of "not the flights that were cancelled"."""
+        behind = [t.raw for t in self.row[at + 1 : at + 4]]
+        said = behind[:1] in (["that"], ["which"], ["who"]) and len(behind) > 1 and behind[1] in _BEING
+        return said and self.row[at].text in self.names.tables
 
     def _rest(self) -> None:
         self.made.literals = tuple(self._literals())
@@ -79,6 +121,8 @@ class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
         ordered = [t.text for t in left if t.kind == WORD]
         self.made.words, self.made.order = Counter(ordered), tuple(ordered)
         self.made.chunks = frozenset(self._chunks())
+        words = [t.text if t.kind == WORD else "" for t in self.row]
+        self.made.joint = frozenset(pair for pair in pairwise(words) if all(pair))
         self.made.told = tuple(
             t.text if t.kind == WORD else "*"
             for t in left
@@ -98,7 +142,7 @@ class _Reader(Reworded, Settled, Compared, Ended, Measured, Literals):
         for i, token in enumerate(self.row):
             if token.kind == WORD and i not in self.used and token.text not in self.names.tables:
                 chunk.add(token.text)
-            elif self._is(i, "AND"):
+            elif self._is(i, "AND", "BUT"):
                 yield frozenset(chunk)
                 chunk = set()
         yield frozenset(chunk)

@@ -11,6 +11,8 @@ from analyst.matching.tokens import LITERAL, MARKER, WORD, Token
 MEASURES = frozenset({"COUNT", "SUM", "AVG", "MEDIAN", "SHARE", "FRACTION"})
 ENDS = frozenset({"HIGH", "LOW"})
 LEADS = frozenset({"TOPS", "BOTTOMS", "BESTS", "WORSTS"})
+AGES = frozenset({"NEWEST", "OLDEST"})
+"""One end of what is ordered by its days."""
 TIMES = frozenset({"day", "week", "month", "quarter", "year", "hour", "weekday"})
 
 
@@ -27,6 +29,12 @@ class Row:
     def _is(self, at: int, *texts: str) -> bool:
         row = self.row
         return 0 <= at < len(row) and row[at].text in texts and row[at].kind == MARKER
+
+    def _put(self, at: int, kind: str, text: str) -> None:
+        self.row[at] = Token(kind=kind, text=text, raw=self.row[at].raw)
+
+    def _has(self, *texts: str) -> bool:
+        return any(self._is(i, *texts) for i in range(len(self.row)))
 
     def _is_number(self, at: int) -> bool:
         return 0 <= at < len(self.row) and self.row[at].kind == LITERAL and self.row[at].text == "number"

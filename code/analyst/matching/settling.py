@@ -23,6 +23,26 @@ _BAD = frozenset(
     }
 )
 """What is worst where there is most of it."""
+_GOOD = frozenset(
+    {
+        "rating",
+        "rate",
+        "rat",
+        "score",
+        "revenue",
+        "sale",
+        "turnover",
+        "profit",
+        "margin",
+        "income",
+        "earning",
+        "satisfaction",
+        "grade",
+        "conversion",
+    }
+)
+"""What is best where there is most of it."""
+_BIG = frozenset(("biggest", "largest", "greatest", "smallest"))
 _LENGTHS = frozenset({"delay", "distance", "duration", "time", "length"})
 
 
@@ -35,7 +55,8 @@ class Settled(Row):
         amount = any(t.kind == MARKER and t.text in ("AVG", "SUM", "MEDIAN") for t in self.row)
         for i in range(len(self.row)):
             behind_of = i > 0 and self.row[i - 1].text in ("of", "across", "for")
-            if self._is(i, "ALL") and not (i < first or (amount and behind_of)):
+            at_all = i > 0 and self.row[i - 1].raw == "at" and self._follows(i) != WORD
+            if self._is(i, "ALL") and not (i < first or (amount and behind_of) or at_all):
                 self.made.flags["ALL"] += 1
         self.row = [t for t in self.row if not (t.kind == MARKER and t.text == "ALL")]
 
@@ -46,6 +67,8 @@ class Settled(Row):
         sorts = sorts and not any(t.kind == MARKER and t.text in ENDS | LEADS for t in self.row)
         denied = any(self._is(i, "NOT") for i in range(len(self.row)))
         bad = any(t.kind == WORD and t.text in _BAD for t in self.row)
+        self.made.bad = bad and not denied
+        self.made.good = not bad and any(t.kind == WORD and t.text in _GOOD for t in self.row)
         for i, token in enumerate(self.row):
             if token.kind == MARKER and token.text in ("BESTS", "WORSTS"):
                 most = (token.text == "BESTS") != bad
@@ -77,9 +100,11 @@ class Settled(Row):
         i = at + 1
         while i < len(self.row) and self.row[i].kind == WORD:
             i += 1
-        compared = at and i > at + 1 and self._is(i, "GT", "GE", "LT", "LE") and self._is_number(i + 1)
+        compared = at and self._is(i, "GT", "GE", "LT", "LE") and self._is_number(i + 1)
         ends = i + 2 >= len(self.row) or self.row[i + 2].kind == "end"
-        return bool(compared and ends and any(t.kind == WORD for t in self.row[:at]))
+        found = bool(compared and ends and any(t.kind == WORD for t in self.row[:at]))
+        self.made.counted |= found
+        return found
 
     def _is_amount(self, at: int) -> bool:
         """True for the "number of pages" and the "page count" where a column holds it."""
@@ -107,9 +132,18 @@ class Settled(Row):
     def _is_sorted(self) -> bool:
         return any(self._is(i, "DESC", "ASC") or t.raw == "rank" for i, t in enumerate(self.row))
 
+    def _is_by_count(self) -> bool:
+        """True for the "biggest by number of orders"."""
+        return any(self._is(i, "BY") and self._is(i + 1, "COUNT", "SUM", "AVG") for i in range(len(self.row)))
+
     def _settle_by(self) -> None:
         """A "by" groups, or says what an order follows, or says nothing."""
-        leads = [i for i, t in enumerate(self.row) if t.kind == MARKER and t.text in LEADS]
+        leads = [
+            i
+            for i, t in enumerate(self.row)
+            if t.kind == MARKER
+            and (t.text in LEADS or (t.text in ENDS and t.raw in _BIG and self._is_by_count()))
+        ]
         for i, token in enumerate(self.row):
             if not self._is(i, "BY"):
                 continue

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from analyst.matching.concepts import Names
 from analyst.matching.facts import Known
 from analyst.matching.frame import Frame
+from analyst.matching.shares import may_be_spread
 
 _MANY = 3
 _NO_AMOUNTS = frozenset(
@@ -12,11 +15,21 @@ _NO_AMOUNTS = frozenset(
 )
 
 
+_PLANNED = frozenset(("schedule", "plan"))
+
+
 def standing(new: Frame, old: Frame, known: Known) -> str:
     """The same words may stand the other way round."""
     names = known.names
     rows = known.facts.rows if known.facts.counts else frozenset()
-    ends = [_ended(frame) for frame in (new, old)]
+    planned = _PLANNED if known.facts.as_planned and known.facts.counts else frozenset()
+    ends = [_ended(frame) - planned for frame in (new, old)]
+    if known.facts.counts and all(ends):
+        # "the most resolved tickets" are what somebody "resolved the most" of
+        deeds = (ends[0] ^ ends[1]) & set(new.words) & set(old.words) - names.numbers - names.tables
+        ends = [end - deeds for end in ends]
+    if _is_by_one_amount(new, old, known):
+        ends = [frozenset(), frozenset()]
     if known.facts.said & ends[0] & ends[1] and new.measures.total() < 2:
         ends = [frozenset(), frozenset()]  # only one amount is there
     if (ends[0] - rows != ends[1] - rows or bool(ends[0]) != bool(ends[1])) and not (
@@ -37,9 +50,12 @@ def standing(new: Frame, old: Frame, known: Known) -> str:
         and (new.groups or len(_qualities(new, names)) > 1)
     ):
         return "They may take a share of different wholes."
+    if may_be_spread(new, old, known):
+        return "They may take a share of different wholes."
     if {"SHARE", "FRACTION"} & set(new.measures) and not _named_alike(new, old):
         return "They may take a share of different wholes."
-    wholes = [tuple(w for w in frame.told if w not in names.tables) for frame in (new, old)]
+    shared = {*set(new.told) & set(old.told)} - names.tables
+    wholes = [_runs([w for w in frame.told if w in shared], known) for frame in (new, old)]
     if (
         {"SHARE", "FRACTION"} & set(new.measures)
         and not _is_one_quality(new, old, known)
@@ -51,6 +67,20 @@ def standing(new: Frame, old: Frame, known: Known) -> str:
     if len(tables[0]) > 1 and tables[0] != tables[1]:
         return "The same things are named in another order."
     return _order(new, old, known)
+
+
+def _is_by_one_amount(new: Frame, old: Frame, known: Known) -> bool:
+    """True where the order can follow nothing but the one amount that both name in the same words."""
+    said = known.facts.said
+    if (
+        len(known.facts.amounts) != 1
+        or known.facts.counts
+        or "COUNT" in new.measures
+        or "COUNT" in old.measures
+    ):
+        return False
+    named = [said & set(frame.words) for frame in (new, old)]
+    return named[0] == named[1] != frozenset() and all(_ended(frame) <= said for frame in (new, old))
 
 
 def _is_one_quality(new: Frame, old: Frame, known: Known) -> bool:
@@ -70,12 +100,15 @@ def _says_no_rows(new: Frame, old: Frame, known: Known) -> bool:
 def _named_alike(new: Frame, old: Frame) -> bool:
     """True where the names may be of the same columns, in their order."""
     named = [[{m.column for m in i.mark.mentions} for i in f.literals if i.mark.mentions] for f in (new, old)]
+    if len(named[0]) == len(named[1]) == 1:
+        return True  # which column it is of is looked at where it is put
     return len(named[0]) == len(named[1]) and all(a & b for a, b in zip(*named, strict=True))
 
 
 def _ended(frame: Frame) -> frozenset[str]:
     """By what the end is found, wherever it is said: "on average the highest delay"."""
-    alone = bool(frame.end) and frame.measures.total() == 1 and not frame.literals
+    named = any(item.role != "top" for item in frame.literals)
+    alone = bool(frame.end) and frame.measures.total() == 1 and not named
     return frame.ended.union(*frame.measured.values()) if alone else frame.ended
 
 
@@ -98,13 +131,19 @@ def _order(new: Frame, old: Frame, known: Known) -> str:
     told = (
         frozenset().union(*new.measured.values(), new.ended) if new.measured == old.measured else frozenset()
     )
-    loose = [[w for w in _qualities(frame, names) if w not in told] for frame in (new, old)]
+    free = told | _of_one_amount(known)
+    loose = [[w for w in _qualities(frame, names) if w not in free] for frame in (new, old)]
+    loose = [[w for w in words if w in loose[1 - n]] for n, words in enumerate(loose)]
     if len(loose[0]) >= _MANY and loose[0] != loose[1]:
         return "The same words stand in another order and may belong together differently."
     many = amounts_named(new, known.names) > 1 and len(set(new.words) - names.tables) > 2
+    orders = [
+        tuple(w for w in frame.order if w not in free and w in other.words)
+        for frame, other in ((new, old), (old, new))
+    ]
     if (
         many
-        and new.order != old.order
+        and orders[0] != orders[1]
         and not all(
             new.measured.get(name) == old.measured.get(name) and new.measured.get(name)
             for name in new.measured
@@ -112,6 +151,17 @@ def _order(new: Frame, old: Frame, known: Known) -> str:
     ):
         return "The same words stand in another order and may belong together differently."
     return ""
+
+
+def _runs(told: list[str], known: Known) -> list[list[str]]:
+    """The words in their order, but for those of one amount that stand together."""
+    one = _of_one_amount(known)
+    return [sorted(words) if inside else list(words) for inside, words in groupby(told, lambda w: w in one)]
+
+
+def _of_one_amount(known: Known) -> frozenset[str]:
+    """The words of the only amount that the statement reads: "delay on departure" is "departure delay"."""
+    return known.facts.said if len(known.facts.amounts) == 1 else frozenset()
 
 
 def is_value(frame: Frame, known: Known) -> bool:

@@ -11,10 +11,17 @@ from types import MappingProxyType
 from analyst import word_files
 from analyst.matching.concepts import Names, plain
 from analyst.matching.marking import Mark
+from analyst.matching.passing import is_passed, joined
 
 _HERE = "analyst.matching"
 _PIECE = re.compile(r"\x00(\d+)\x00|[^\W_]+|[%&,;:?!.]")
 _CONTRACTIONS = (
+    (
+        "nt",
+        re.compile(r"\b(does|did|do|is|was|are|were|has|have|had|would|could|should)nt\b"),
+        r"\1 not",
+    ),
+    ("nt", re.compile(r"\b(cant|wont)\b"), " not"),
     ("n't", re.compile(r"\b(ca|wo|sha)n't\b"), r"\1n not"),
     ("n't", re.compile(r"n't\b"), " not"),
     ("s", re.compile(r"\b(what|who|where|how)s\b"), r"\1 is"),
@@ -73,6 +80,10 @@ def _tokens(pieces: list[str], found: Sequence[Mark], names: Names) -> Iterator[
             yield Token(kind=LITERAL, text=mark.kind, raw=mark.text, mark=mark)
             at += 1
             continue
+        if one := joined(pieces, at, names):
+            yield Token(kind=WORD, text=names.concept(one), raw=f"{piece} {pieces[at + 1]}")
+            at += 2
+            continue
         phrase = _phrase(pieces, at)
         if len(phrase) == 1 and piece == "min" and at and pieces[at - 1].startswith("\x00"):
             phrase = ()  # "15 min" are minutes
@@ -80,7 +91,8 @@ def _tokens(pieces: list[str], found: Sequence[Mark], names: Names) -> Iterator[
             yield from _marked(_phrases()[phrase], " ".join(phrase), names)
             at += len(phrase)
             continue
-        yield from _word(piece, names)
+        if not is_passed(pieces, at, names):
+            yield from _word(piece, names)
         at += 1
 
 
