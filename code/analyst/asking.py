@@ -71,14 +71,17 @@ class Desk:
         mode: str,
         use_cache: bool,
     ) -> Question:
-        """A checked question, not yet stored; raises WrongUsage, TooLarge, NotFound or Forbidden."""
-        if session_id:
-            self._questions.check_session(session_id, person=principal.key)
+        """A checked question, not yet stored; raises WrongUsage, TooLarge, NotFound or Forbidden.
+
+        Where no source is named, it is the one that the session asked last, or the default one.
+        """
+        asked = self._questions.session(session_id, person=principal.key, limit=1) if session_id else []
+        wanted = source or (asked[0].question.source if asked else "")
         return Question(
             id=str(uuid.uuid4()),
             text=understanding.clean(text),
             session_id=session_id or str(uuid.uuid4()),
-            source=self._library.open_sources(principal).get(source).key,
+            source=self._library.open_sources(principal).get(wanted).key,
             asked_at=self._clock.now(),
             request_id=request_id,
             person=principal.key,

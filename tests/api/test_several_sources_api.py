@@ -42,6 +42,14 @@ def test_titles_and_descriptions_are_the_files(make_house: MakeHouse) -> None:
     assert (shown["title"], shown["description"], shown["engine"]) == ("The lake", "All of it", "Athena")
 
 
+def test_a_session_stays_with_its_source_where_none_is_named(house: House) -> None:
+    call = Caller(house)
+    first = call.answered("How many flights left each airport?", source="flights")
+    second = call.answered("How many are there?", source="shop", session_id=first["session_id"])
+    third = call.answered("And the names?", session_id=first["session_id"])
+    assert (second["source"], third["source"]) == ("shop", "shop")
+
+
 def test_what_was_asked_of_one_source_is_no_context_for_another(house: House) -> None:
     call = Caller(house)
     first = call.answered("How many flights left each airport?")

@@ -17,7 +17,9 @@ class AskBody(Strict):
     """`POST /query`."""
 
     question: str = Field(description="The question in plain words, at most 2,000 characters.")
-    source: str = Field(default="", description="Name of the source; the first one when left out.")
+    source: str = Field(
+        default="", description="Name of the source; when left out, the session's last one, or the first."
+    )
     session_id: str = Field(default="", description="The session to go on with; a new one when left out.")
     mode: Literal["fast", "thorough"] = Field(
         default="fast",
