@@ -7,26 +7,21 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
 from sqlglot import exp
 
-from analyst import periods
-from analyst.catalog import Catalog, Link, Table
+from analyst.catalog import Catalog
 from analyst.example import Example
 from analyst.guard.dialects import tongue
 from analyst.guard.parsing import text_of
 from analyst.matching.binding import Unbound, bind, changed, still_holds
-from analyst.matching.concepts import names_of
 from analyst.matching.differing import difference
 from analyst.matching.facts import Known
 from analyst.matching.frame import Frame
-from analyst.matching.marking import Mark, marks, tidy
+from analyst.matching.framing import Setting, framed, framed_beside
+from analyst.matching.marking import marks, tidy
 from analyst.matching.places import tree_of
 from analyst.matching.plainer import plainer
-from analyst.matching.reading import frame_of
-from analyst.matching.taught import Lesson, lesson_of
-from analyst.matching.tokens import tokens
 from analyst.matching.verdict import BOUND, MISS, SAME, Swap, Verdict
 from analyst.repairing.statement import UNREADABLE, parsed
 from analyst.values.kept import Held
@@ -56,13 +51,12 @@ def compare(
     same = _folded(question) == _folded(example.question)
     if not same and max(len(question), len(example.question)) > _LONGEST:
         return _miss("The question is too long to be compared.")
-    follow, fiscal = catalog.time_follows or follows, catalog.fiscal_start or fiscal_start
-    beside = None if same else example
-    new, old = (_frame(text, catalog, today, follow, fiscal, beside) for text in (question, example.question))
+    setting = Setting.of(catalog, today=today, follows=follows, fiscal_start=fiscal_start)
     if same:
-        return _holding(old, example, catalog) or Verdict(
+        return _holding(framed(example.question, setting), example, catalog) or Verdict(
             kind=SAME, reason="It is the same question.", sql=example.sql
         )
+    new, old = (framed_beside(text, example, setting) for text in (question, example.question))
     if re.search(r"\bcount\s*\(\s*distinct\b", example.sql.lower()):
         new, old = _each_once(new), _each_once(old)
     known = Known(sql=example.sql, dialect=example.dialect, tables=Held.of(catalog.tables))
@@ -167,99 +161,3 @@ def _is_native(tree: exp.Expr) -> bool:
     """True where nothing is reckoned into another unit."""
     reckoned = (n for node in tree.find_all(exp.Mul, exp.Div) for n in node.find_all(exp.Literal))
     return not any(str(n.this).removesuffix(".0") in _SCALES for n in reckoned)
-
-
-def _frame(
-    question: str,
-    catalog: Catalog,
-    today: date,
-    follow: str,
-    fiscal_start: int,
-    beside: Example | None = None,
-) -> Frame:
-    place = (Held.of(catalog.tables), Held.of(catalog.links))
-    day = _anchor(*place, catalog.dialect, catalog.default_schema, today, follow)
-    held = (*place, catalog.dialect, catalog.default_schema, day, fiscal_start)
-    return _read(question, *held) if beside is None else _beside(question, beside.question, beside.sql, *held)
-
-
-@lru_cache(maxsize=64)
-def _anchor(
-    tables: Held[Table], links: Held[Link], dialect: str, schema: str, today: date, follow: str
-) -> date:
-    catalog = _catalog(tables, links, dialect, schema)
-    return periods.anchor(catalog, today=today, follow="data" if follow == "data" else "today").day
-
-
-@lru_cache(maxsize=4_000)
-def _beside(
-    question: str,
-    stored: str,
-    sql: str,
-    tables: Held[Table],
-    links: Held[Link],
-    dialect: str,
-    schema: str,
-    anchor: date,
-    fiscal_start: int,
-) -> Frame:
-    """A question's parts, read with what a stored pair tells of names."""
-    held = (tables, links, dialect, schema, anchor, fiscal_start)
-    text, found = _marked(question, *held)
-    names = names_of(tables)
-    taught = _learnt(stored, sql, *held).applied(text, found, names, _catalog(tables, links, dialect, schema))
-    if taught is found:
-        return _read(question, *held)
-    return frame_of(tokens(text, taught, names), names)
-
-
-@lru_cache(maxsize=4_000)
-def _read(
-    question: str,
-    tables: Held[Table],
-    links: Held[Link],
-    dialect: str,
-    schema: str,
-    anchor: date,
-    fiscal_start: int,
-) -> Frame:
-    text, found = _marked(question, tables, links, dialect, schema, anchor, fiscal_start)
-    names = names_of(tables)
-    return frame_of(tokens(text, found, names), names)
-
-
-@lru_cache(maxsize=4_000)
-def _marked(
-    question: str,
-    tables: Held[Table],
-    links: Held[Link],
-    dialect: str,
-    schema: str,
-    anchor: date,
-    fiscal_start: int,
-) -> tuple[str, tuple[Mark, ...]]:
-    catalog = _catalog(tables, links, dialect, schema)
-    text = tidy(question)
-    return text, marks(text, catalog, anchor=anchor, fiscal_start=fiscal_start)
-
-
-@lru_cache(maxsize=4_000)
-def _learnt(
-    question: str,
-    sql: str,
-    tables: Held[Table],
-    links: Held[Link],
-    dialect: str,
-    schema: str,
-    anchor: date,
-    fiscal_start: int,
-) -> Lesson:
-    catalog = _catalog(tables, links, dialect, schema)
-    text, found = _marked(question, tables, links, dialect, schema, anchor, fiscal_start)
-    return lesson_of(text, found, names_of(tables), sql=sql, catalog=catalog)
-
-
-def _catalog(tables: Held[Table], links: Held[Link], dialect: str, schema: str) -> Catalog:
-    return Catalog(
-        source="", dialect=dialect, tables=tables.things, links=links.things, default_schema=schema
-    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from analyst.matching.concepts import Names
 from analyst.matching.excusing import excused
-from analyst.matching.explaining import are_persons
+from analyst.matching.explained import are_persons
 from analyst.matching.facts import Known
 from analyst.matching.frame import Frame
 from analyst.matching.kindred import is_kin

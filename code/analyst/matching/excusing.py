@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from analyst.matching.concepts import Names, name_words
-from analyst.matching.explaining import explain, same_deed
+from analyst.matching.explained import explain, same_deed
 from analyst.matching.facts import Facts
 from analyst.matching.frame import Frame
 from analyst.matching.kindred import pair_kin

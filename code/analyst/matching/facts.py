@@ -13,6 +13,7 @@ from sqlglot import exp
 from analyst.catalog import Catalog, Column, Table
 from analyst.matching.concepts import Names, is_amount, name_words, names_of, plain
 from analyst.matching.conditions import Conditions, conditions_of
+from analyst.matching.measuring import UNITS
 from analyst.matching.places import call, tree_of
 from analyst.matching.reads import Reads
 from analyst.values.folding import plain_words
@@ -254,40 +255,13 @@ def _remarked(reads: Reads) -> Iterator[str]:
 def _units(reads: Reads) -> frozenset[str]:
     begun = [_FIRST_WORDS.match(c.comment) for c in reads.columns if _is_an_amount(c)]
     words = [frozenset(plain(w) for w in plain_words(m[0])) for m in begun if m]
-    return frozenset.intersection(*words) & _UNITS if words else frozenset()
+    return frozenset.intersection(*words) & _MORE_UNITS if words else frozenset()
 
 
-_UNITS = frozenset(
-    (
-        *(
-            "minute",
-            "hour",
-            "second",
-            "day",
-            "week",
-            "month",
-            "year",
-            "mile",
-            "kilometre",
-            "metre",
-            "meter",
-            "foot",
-        ),
-        *(
-            "inch",
-            "dollar",
-            "euro",
-            "pound",
-            "yen",
-            "percent",
-            "degree",
-            "fahrenheit",
-            "celsius",
-            "gram",
-            "kg",
-        ),
-    )
-)
+_MORE_UNITS = UNITS | {
+    *("metre", "meter", "inch", "degree", "fahrenheit", "celsius", "gram", "kg"),
+}
+"""What a column's remark may tell that its amounts are in."""
 
 
 def _is_as_planned(reads: Reads) -> bool:
